@@ -1,0 +1,1 @@
+"""Packets, recordings, words and pictures. Knows no database and no pages."""
