@@ -1,0 +1,1 @@
+"""Knows people and rooms: everything between the browser and the packets."""

@@ -1,0 +1,73 @@
+"""Which people a person may see and change: loading is the permission check."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
+
+from server.accounts.person import THREE_ADMINS, Person, RoleGrant
+from server.accounts.sessions import current_person
+from server.errors import Forbidden, Invalid, NotFound
+
+MANAGERS = ("learning_admin", "security_admin", "system_admin")
+
+
+def require(connection: HTTPConnection, *roles: str) -> Person:
+    """The person signed in, who must hold one of `roles`. SignInNeeded or Forbidden."""
+    person = current_person(connection)
+    if not person.is_a(*roles):
+        raise Forbidden
+    return person
+
+
+def active() -> ColumnElement[bool]:
+    """Condition: may sign in."""
+    return Person.deactivated_at.is_(None)
+
+
+async def people(session: AsyncSession) -> list[Person]:
+    """Everybody who may sign in, by name."""
+    found = await session.scalars(select(Person).where(active()).order_by(Person.name))
+    return list(found)
+
+
+async def person_by_id(session: AsyncSession, person_id: str) -> Person:
+    """One active person. NotFound."""
+    found = await session.scalar(select(Person).where(Person.id == person_id, active()))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def person_by_login(session: AsyncSession, login: str) -> Person:
+    """One active person by sign-in name. NotFound."""
+    found = await session.scalar(select(Person).where(Person.login == login, active()))
+    if found is None:
+        raise NotFound("error.person_unknown")
+    return found
+
+
+async def grantable_roles(session: AsyncSession, giver: Person) -> frozenset[str]:
+    """The roles `giver` may grant.
+
+    A learning administrator keeps rosters, so gives the roles of teaching; the security
+    administrator gives every role; the system administrator too, as long as there is no security
+    administrator yet.
+    """
+    everyday = frozenset(
+        {"teacher", "trainee", "expert", "supervisor", "class_adviser", "assistant", "guest"}
+    )
+    every = everyday | THREE_ADMINS | {"learning_admin"}
+    if giver.is_a("security_admin"):
+        return every
+    if giver.is_a("system_admin"):
+        taken = await session.scalar(select(exists().where(RoleGrant.role == "security_admin")))
+        return frozenset() if taken else every
+    return everyday if giver.is_a("learning_admin") else frozenset()
+
+
+def check_three_admins(roles: Iterable[str]) -> None:
+    """Raise Invalid where somebody would hold two of the three administrators' roles."""
+    if len(THREE_ADMINS & set(roles)) > 1:
+        raise Invalid("error.three_admins", field="roles")

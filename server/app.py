@@ -1,0 +1,98 @@
+"""build_app(settings): the one place where the parts meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server.accounts import pages as accounts_pages
+from server.accounts.sessions import SessionMiddleware, current_person
+from server.accounts.signin import Gate
+from server.errors import Problem
+from server.http import assets
+from server.http.assets import Assets
+from server.http.context import House
+from server.http.desk import Desk
+from server.http.navigation import Item, Navigation
+from server.http.pages import environment, render
+from server.http.problems import answer_problem
+from server.http.safety import BodyLimit, SafetyHeaders, SameSite
+from server.settings import Settings
+from server.store.database import Database, sqlite_url
+from server.store.folder import DataFolder
+
+NAVIGATION = Navigation(
+    Item("/plans", "nav.plans", ("teacher", "expert")),
+    Item("/takes", "nav.takes"),
+    Item("/courses", "nav.courses", ("teacher", "assistant", "class_adviser", "learning_admin")),
+    Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
+    Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
+)
+
+
+async def home(request: Request) -> Response:
+    """GET /"""
+    person = current_person(request)
+    cards = await request.app.state.house.part(Desk).cards(request)
+    return render(request, "home.html", {"cards": cards, "roles": sorted(person.roles)})
+
+
+async def health(request: Request) -> Response:
+    """GET /health: is the database there?"""
+    async with request.app.state.house.database.session() as session:
+        await session.connection()
+    return JSONResponse({"status": "ok"})
+
+
+def routes() -> list[BaseRoute]:
+    """Every address of the site."""
+    return [
+        Route("/", home),
+        Route("/health", health),
+        Route("/assets/{mark}/{path:path}", assets.own),
+        Route("/vendor/{mark}/{path:path}", assets.vendor),
+        *accounts_pages.routes,
+    ]
+
+
+def build_app(settings: Settings) -> Starlette:
+    """The application. Its lifespan opens the data folder (FolderInUse) and migrates."""
+    folder = DataFolder(settings.data)
+    url = settings.database_url or sqlite_url(folder.database_file)
+    house = House(settings, folder, Database(url))
+    house.add(Gate())
+    house.add(Desk())
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        folder.open()
+        try:
+            await house.database.migrate()
+            yield
+        finally:
+            await house.database.close()
+            folder.close()
+
+    problems = {kind: answer_problem for kind in (Problem, HTTPException, Exception)}
+    app = Starlette(
+        routes=routes(),
+        lifespan=lifespan,
+        middleware=[
+            Middleware(SafetyHeaders, https=settings.address.startswith("https")),
+            Middleware(SessionMiddleware),
+            Middleware(ExceptionMiddleware, handlers=problems),
+            Middleware(SameSite),
+            Middleware(BodyLimit),
+        ],
+    )
+    app.state.house = house
+    app.state.assets = Assets()
+    app.state.templates = environment(app.state.assets)
+    app.state.templates.globals["navigation"] = NAVIGATION
+    return app

@@ -1,0 +1,88 @@
+"""Everything that can happen, as small dataclasses; publish and subscribe inside the process.
+
+Subjects of one floor never import each other: they meet here.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. Ids are text, times are seconds unless said otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEnded(Event):
+    """A room was ended, by a person or because nobody came back."""
+
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFinished(Event):
+    """The recording of a room is complete on disk and plays."""
+
+    room_id: str
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakeProgress(Event):
+    """Processing of a take went on: `stage` is what is being done, `done` its share 0 … 1."""
+
+    take_id: str
+    stage: str
+    done: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakeReady(Event):
+    """Transcript and report of a take are there."""
+
+    take_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChanged(Event):
+    """The speech model became available, or its download went on."""
+
+
+Listener = Callable[[Event], Awaitable[None] | None]
+
+
+class Bus:
+    """Publish / subscribe inside one process. A listener that fails never harms the publisher."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[type[Event], list[Listener]] = defaultdict(list)
+        self._running: set[asyncio.Future[None]] = set()
+
+    def subscribe(self, kind: type[Event], listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every event of `kind`; returns what ends the subscription."""
+        self._listeners[kind].append(listener)
+        return lambda: self._listeners[kind].remove(listener)
+
+    def publish(self, event: Event) -> None:
+        """Tell all listeners; coroutines run as tasks of the event loop."""
+        for listener in tuple(self._listeners[type(event)]):
+            try:
+                outcome = listener(event)
+            except Exception:
+                log.exception("listener failed", event_kind=type(event).__name__)
+                continue
+            if outcome is not None:
+                task = asyncio.ensure_future(outcome)
+                self._running.add(task)
+                task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Future[None]") -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("listener failed", exc_info=error)

@@ -1,0 +1,43 @@
+"""Problems become answers, once for all subjects: a page for people, JSON for programs."""
+
+from urllib.parse import quote
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from server.errors import Forbidden, Invalid, NotFound, Problem, SignInNeeded, TooLarge
+from server.http.context import translator
+from server.http.pages import render
+
+log = structlog.get_logger()
+_BY_STATUS: dict[int, type[Problem]] = {
+    400: Invalid,
+    403: Forbidden,
+    404: NotFound,
+    405: NotFound,
+    413: TooLarge,
+}
+
+
+def wants_page(request: Request) -> bool:
+    """Is it a person with a browser who asks?"""
+    return "text/html" in request.headers.get("accept", "")
+
+
+async def answer_problem(request: Request, error: Exception) -> Response:
+    """The page or JSON for a Problem, a Starlette HTTPException, or a fault of ours."""
+    if isinstance(error, HTTPException):
+        error = _BY_STATUS.get(error.status_code, Problem)()
+    if not isinstance(error, Problem):
+        log.error("page failed", path=request.url.path, exc_info=error)
+        error = Problem()
+    if isinstance(error, SignInNeeded) and wants_page(request) and request.method == "GET":
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+    if wants_page(request):
+        return render(request, "shared/problem.html", {"problem": error}, status=error.status)
+    body = {"error": error.key, "sentence": translator(request).t(error.key, **error.params)}
+    if isinstance(error, Invalid) and error.field:
+        body["field"] = error.field
+    return JSONResponse(body, error.status)

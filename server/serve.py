@@ -1,0 +1,111 @@
+"""Running the site: uvicorn, with a certificate where asked for."""
+
+import dataclasses
+import ipaddress
+import socket
+import ssl
+from datetime import timedelta
+from pathlib import Path
+
+import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from server.app import build_app
+from server.settings import Settings
+from server.store.database import now
+from server.store.folder import DataFolder
+
+LARGEST_SOCKET_MESSAGE = 64 * 1024
+
+
+def serve(settings: Settings, *, self_signed: bool = False) -> int:
+    """Serve until stopped. Raises OSError with a sentence where address or folder are taken."""
+    if self_signed:
+        certificate, key = self_signed_certificate(settings)
+        settings = dataclasses.replace(settings, tls_certificate=certificate, tls_key=key)
+    DataFolder(settings.data).check_free()
+    config = uvicorn.Config(
+        build_app(settings),
+        host=settings.host,
+        port=settings.port,
+        ssl_certfile=settings.tls_certificate or None,
+        ssl_keyfile=settings.tls_key or None,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=LARGEST_SOCKET_MESSAGE,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=5,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+    )
+    listener = listen(settings)
+    print(f"Jiangtai 讲台: {settings.address}", flush=True)  # noqa: T201
+    uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The listening socket. OSError with a sentence where the address is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise OSError(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
+            "Another program may use the port; choose one with --port."
+        ) from None
+    return listener
+
+
+def self_signed_certificate(settings: Settings) -> tuple[str, str]:
+    """Paths of a certificate and key made for this machine, kept in the data folder for a year."""
+    folder = DataFolder(settings.data).sub("tls")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    if certificate.exists() and key.exists():
+        kept = x509.load_pem_x509_certificate(certificate.read_bytes())
+        if kept.not_valid_after_utc > now() + timedelta(days=7):
+            return str(certificate), str(key)
+    _make_certificate(certificate, key, settings.host)
+    ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    return str(certificate), str(key)
+
+
+def _make_certificate(certificate: Path, key: Path, host: str) -> None:
+    secret = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Jiangtai")])
+    names: list[x509.GeneralName] = [
+        x509.DNSName("localhost"),
+        x509.DNSName(socket.gethostname()[:63]),
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+    ]
+    try:
+        names.append(x509.IPAddress(ipaddress.ip_address(host)))
+    except ValueError:
+        names.append(x509.DNSName(host))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(secret.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now() - timedelta(hours=1))
+        .not_valid_after(now() + timedelta(days=365))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .sign(secret, hashes.SHA256())
+    )
+    key.touch(mode=0o600)
+    key.write_bytes(
+        secret.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))

@@ -1,0 +1,68 @@
+"""Every setting, with its default and a sentence. `__main__` alone reads the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+def _setting(default: Any, sentence: str) -> Any:
+    return field(default=default, metadata={"sentence": sentence})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Frozen when the program starts. Each field is also `JIANGTAI_<NAME>` in the environment."""
+
+    data: Path = _setting(Path("data"), "Folder that holds everything: database, files, models.")
+    host: str = _setting("127.0.0.1", "Address to listen on.")
+    port: int = _setting(8000, "Port to listen on.")
+    public_url: str = _setting("", "Address people type, where it differs from host and port.")
+    database_url: str = _setting("", "SQLAlchemy address of a PostgreSQL; empty: SQLite in `data`.")
+    language: str = _setting("zh", "Language of pages until a person chooses: zh or en.")
+    timezone: str = _setting("Asia/Shanghai", "Time zone of dates on pages.")
+    demo: bool = _setting(False, "Start with a demo school.")
+    tls_certificate: str = _setting("", "PEM file with the certificate chain, for https.")
+    tls_key: str = _setting("", "PEM file with the certificate's private key.")
+    whisper_model: str = _setting("base", "Whisper model: a name (tiny, base, …) or a folder.")
+    whisper_engine: str = _setting("faster-whisper", "faster-whisper or openai-whisper.")
+    whisper_threads: int = _setting(2, "Processor threads a speech process may use.")
+    hub_endpoint: str = _setting("", "Hub to fetch models from; empty: the usual one.")
+    face_model: str = _setting("", "YuNet ONNX file for framing hints; empty: OpenCV's cascade.")
+    upload_limit: int = _setting(4 * 1024**3, "Largest upload, bytes.")
+    slides_limit: int = _setting(100 * 1024**2, "Largest slide file, bytes.")
+    session_hours: int = _setting(12, "Hours without use after which a person is signed out.")
+    stun_servers: str = _setting("", "STUN and TURN addresses for browsers, separated by spaces.")
+    udp_ports: str = _setting("", "UDP port range for media, for example 40000-40999; empty: any.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str], **given: Any) -> "Settings":
+        """Defaults, overridden by `JIANGTAI_*`, overridden by `given` (None: not given).
+
+        Raises ValueError with a sentence that names the setting.
+        """
+        values: dict[str, Any] = {}
+        for setting in fields(cls):
+            name = f"JIANGTAI_{setting.name.upper()}"
+            if name in environment:
+                values[setting.name] = _parse(name, environment[name], setting.default)
+        values |= {name: value for name, value in given.items() if value is not None}
+        return cls(**values)
+
+    @property
+    def address(self) -> str:
+        """What to type into a browser."""
+        scheme = "https" if self.tls_certificate else "http"
+        host = "localhost" if self.host in ("127.0.0.1", "0.0.0.0", "::") else self.host
+        return self.public_url or f"{scheme}://{host}:{self.port}"
+
+
+def _parse(name: str, text: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        return text.strip().lower() in ("1", "true", "yes", "on")
+    if isinstance(default, int):
+        try:
+            return int(text)
+        except ValueError:
+            raise ValueError(f"{name} must be a whole number, not {text!r}.") from None
+    return Path(text) if isinstance(default, Path) else text

@@ -1,0 +1,144 @@
+"""What every test may ask for: material, a running site, and the cast.
+
+Lin is a teacher, Mei an assistant, An a trainee, Bo an outsider, Guan the system administrator.
+"""
+
+import os
+import re
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from server.accounts.passwords import hash_password
+from server.accounts.person import Person, RoleGrant
+from server.app import build_app
+from server.http.context import House
+from server.settings import Settings
+
+PASSWORD = "correct horse 讲台"
+CAST = {
+    "lin": ("林老师", "teacher"),
+    "mei": ("梅助教", "assistant"),
+    "an": ("安学员", "trainee"),
+    "bo": ("薄学员", "trainee"),
+    "guan": ("管理员", "system_admin"),
+    "xue": ("学习管理员", "learning_admin"),
+}
+
+
+@pytest.fixture(scope="session")
+def material() -> Path:
+    """The folder with real speech, lectures and weights that JIANGTAI_MATERIAL names."""
+    folder = os.environ.get("JIANGTAI_MATERIAL", "")
+    if not folder or not Path(folder, "media").is_dir():
+        pytest.skip("JIANGTAI_MATERIAL names no folder with test material")
+    return Path(folder)
+
+
+@dataclass
+class Visitor:
+    """A person's browser without the browser: cookies kept, the CSRF token found and sent."""
+
+    http: httpx.AsyncClient
+    person: Person | None = None
+    csrf: str = ""
+
+    async def get(self, path: str, **options: object) -> httpx.Response:
+        """GET as a browser would ask for a page; remembers the page's CSRF token."""
+        options.setdefault("headers", {"accept": "text/html"})
+        answer = await self.http.get(path, **options)
+        if found := re.search(r'name="csrf-token" content="([^"]*)"', answer.text):
+            self.csrf = found[1]
+        return answer
+
+    async def post(self, path: str, data: dict[str, object] | None = None, **options: object):
+        """POST a form with the token of the last page seen."""
+        options.setdefault("headers", {"accept": "text/html"})
+        return await self.http.post(path, data={"csrf": self.csrf, **(data or {})}, **options)
+
+    async def post_json(self, path: str, body: object, method: str = "POST") -> httpx.Response:
+        """Send JSON with the token in its header."""
+        headers = {"x-csrf-token": self.csrf, "accept": "application/json"}
+        return await self.http.request(method, path, json=body, headers=headers)
+
+
+@dataclass
+class Site:
+    """A running server in this process, and the people in it."""
+
+    address: str
+    house: House
+    people: dict[str, Person]
+    _stack: AsyncExitStack = field(repr=False, default_factory=AsyncExitStack)
+
+    async def visitor(self) -> Visitor:
+        """Somebody who is not signed in."""
+        http = httpx.AsyncClient(base_url=self.address, timeout=30)
+        return Visitor(await self._stack.enter_async_context(http))
+
+    async def sign_in(self, name: str) -> Visitor:
+        """One of the cast, signed in and having seen Home."""
+        visitor = await self.visitor()
+        await visitor.get("/sign-in")
+        answer = await visitor.post("/sign-in", {"login": name, "password": PASSWORD, "next": "/"})
+        assert answer.status_code == 303, answer.text
+        await visitor.get("/")
+        visitor.person = self.people[name]
+        return visitor
+
+
+async def _fill(house: House) -> dict[str, Person]:
+    hashed = await hash_password(PASSWORD)
+    people = {
+        login: Person(
+            login=login,
+            name=name,
+            password_hash=hashed,
+            language="zh",
+            grants=[RoleGrant(role=role)],
+        )
+        for login, (name, role) in CAST.items()
+    }
+    async with house.database.session() as session:
+        session.add_all(people.values())
+    return people
+
+
+SiteMaker = Callable[..., Awaitable[Site]]
+
+
+@pytest.fixture
+async def make_site(tmp_path: Path) -> AsyncIterator[SiteMaker]:
+    """Start sites with settings of one's own; all are stopped at the end."""
+    async with AsyncExitStack() as stack:
+
+        async def make(**settings: object) -> Site:
+            settings.setdefault("data", tmp_path / "data")
+            app = build_app(Settings(**settings))
+            listener = socket.create_server(("127.0.0.1", 0))
+            server = uvicorn.Server(
+                uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="on")
+            )
+            server.config.load()
+            server.lifespan = server.config.lifespan_class(server.config)
+            await server.startup(sockets=[listener])
+            assert server.started, "the site did not start"
+            stack.push_async_callback(server.shutdown, sockets=[listener])
+            site_stack = await stack.enter_async_context(AsyncExitStack())
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            people = await _fill(app.state.house)
+            return Site(address, app.state.house, people, site_stack)
+
+        yield make
+
+
+@pytest.fixture
+async def site(make_site: SiteMaker) -> Site:
+    """A site with the cast in it."""
+    return await make_site()
