@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import av
 from av.audio.stream import AudioStream
@@ -164,7 +165,7 @@ class _Reading:
                 end = (packet.pts + (packet.duration or 0)) * packet.time_base
                 self.reached = max(self.reached, float(end) - self._origin)
             if packet.stream is audio:
-                yield packet
+                yield cast("av.Packet[AudioStream]", packet)
 
 
 def _bounded(pieces: Iterator[tuple[float, Samples]]) -> Iterator[tuple[float, Samples]]:
