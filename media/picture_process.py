@@ -1,0 +1,117 @@
+"""OpenCV beside the event loop: hints for the check page, slide turns of a recording."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from media.confined import Confined, Refused, report_progress
+from media.files import MediaError, probe
+from media.picture import Picture, decode
+from media.scenes import PictureTurn, pictures_of, slide_turns
+from media.slides import render_pages
+from media.vision import Hints, hints
+
+_MEMORY = 4 << 30  # address space; FFmpeg and OpenCV map more than they use
+_HINT_SECONDS = 10.0
+_PAGE_WIDTH = 960
+
+
+class PictureBusy(Exception):  # noqa: N818 - what happened, as pages and logs tell it
+    """More pictures are waiting than we keep: leave this one out, another comes soon."""
+
+
+class PictureProcess:
+    """One process for the pictures of all check pages, with room for `waiting` of them.
+
+    It starts when the first picture comes, again after it died, and ends with ours.
+    """
+
+    def __init__(self, face_model: Path | None = None, *, waiting: int = 16) -> None:
+        self._model = str(face_model.resolve()) if face_model else ""
+        self._worker = Confined(__name__, memory=_MEMORY)
+        self._asker = ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        self._room = threading.BoundedSemaphore(waiting)
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number while it lives."""
+        return self._worker.pid
+
+    async def hints(self, data: bytes) -> Hints:
+        """Hints for one JPEG, PNG or WebP of any origin, without holding the event loop.
+
+        Raises Refused (`hint.error.…`) for a bad picture, PictureBusy, and Broken where the process
+        died over it; the next call starts another.
+        """
+        if not self._room.acquire(blocking=False):
+            raise PictureBusy
+        answer = self._asker.submit(self._hints, data)
+        answer.add_done_callback(lambda _: self._room.release())
+        return await asyncio.wrap_future(answer)
+
+    def close(self) -> None:
+        """End the process; who still waits gets Broken or is cancelled. Safe to call twice."""
+        self._asker.shutdown(wait=False, cancel_futures=True)
+        self._worker.close()
+        self._asker.shutdown(wait=True)
+
+    def _hints(self, data: bytes) -> Hints:
+        return self._worker.call("hints", data, self._model, returns=Hints, seconds=_HINT_SECONDS)
+
+
+def turns_of_recording(
+    video: Path,
+    slides: Path | None = None,
+    *,
+    seconds: float = 3600,
+    progress: Callable[[float], None] | None = None,
+) -> tuple[PictureTurn, ...]:
+    """The slide turns seen in a recording; `slides` is the PDF its pages are looked for in.
+
+    Blocks (call it by `asyncio.to_thread`), in a process of its own that ends with the work. Empty
+    where the file has no picture. Raises Refused (key of `media.…` or `slides.error.…`), Broken.
+    """
+    pages = str(slides.resolve()) if slides else ""
+    with Confined(__name__, memory=_MEMORY) as worker:
+        return worker.call(
+            "turns",
+            str(video.resolve()),
+            pages,
+            returns=tuple[PictureTurn, ...],
+            seconds=seconds,
+            progress=progress,
+        )
+
+
+# ── in the process of its own ────────────────────────────────────────────────────────────────────
+
+
+def _hints(data: bytes, model: str) -> Hints:
+    return hints(decode(data), Path(model) if model else None)
+
+
+def _turns(video: str, slides: str) -> tuple[PictureTurn, ...]:
+    pages = map(decode, render_pages(Path(slides), _PAGE_WIDTH)) if slides else None
+    try:
+        duration = probe(Path(video)).duration
+        return slide_turns(_reported(pictures_of(Path(video)), duration), pages)
+    except MediaError as error:
+        raise Refused(error.key) from error
+
+
+def _reported(
+    pictures: Iterator[tuple[float, Picture]], duration: float
+) -> Iterator[tuple[float, Picture]]:
+    for at, picture in pictures:
+        report_progress(min(1.0, at / duration) if duration else 0.0)
+        yield at, picture
+
+
+cv2.setNumThreads(1)
+
+JOBS: dict[str, Callable[..., Any]] = {"hints": _hints, "turns": _turns}
