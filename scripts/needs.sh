@@ -1,0 +1,61 @@
+#!/bin/sh
+# Make sure that programs are there which neither PyPI nor npm bring. As root on Debian what is
+# missing is installed; elsewhere one sentence says what to install.
+#
+# usage: needs.sh python [PROGRAM] | needs.sh node | needs.sh chromium libreoffice postgresql …
+set -eu
+
+install() { # what packages…
+    what=$1
+    shift
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing $*, because $what." >&2
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -qq >/dev/null
+        apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    else
+        echo "Please install $* (Debian's names), because $what, then try again." >&2
+        exit 1
+    fi
+}
+
+need_python() {
+    python=$1
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
+        echo "Please install Python 3.11 or newer: $python is missing or older." >&2
+        exit 1
+    }
+    "$python" -c 'import venv, ensurepip' 2>/dev/null ||
+        install "virtual environments need it" python3-venv
+}
+
+need_node() {
+    command -v node >/dev/null || install "the browser's libraries come from npm" nodejs npm
+    command -v npm >/dev/null || install "the browser's libraries come from npm" npm
+    node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || {
+        echo "Please install Node.js 20 or newer: this is $(node --version)." >&2
+        exit 1
+    }
+}
+
+need_chromium() {
+    command -v chromium >/dev/null || install "the browser tests use it" chromium
+    fc-list 2>/dev/null | grep -q "CJK" || install "pages show Chinese" fonts-noto-cjk fontconfig
+}
+
+need_libreoffice() {
+    command -v soffice >/dev/null || install "slides are converted with it" libreoffice-impress
+}
+
+need_postgresql() {
+    command -v psql >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
+        install "the tests use it" postgresql
+}
+
+if [ "$1" = python ]; then
+    need_python "${2:-python3}"
+    exit
+fi
+for thing in "$@"; do
+    "need_$thing"
+done
