@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from server.accounts import pages as accounts_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
+from server.courses.access import DeckReaders
 from server.errors import Problem
 from server.http import assets
 from server.http.assets import Assets
@@ -28,7 +29,7 @@ from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
 
 NAVIGATION = Navigation(
-    Item("/plans", "nav.plans", ("teacher", "expert")),
+    Item("/plans", "nav.plans", ("teacher", "assistant", "expert")),
     Item("/takes", "nav.takes"),
     Item("/courses", "nav.courses", ("teacher", "assistant", "class_adviser", "learning_admin")),
     Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
@@ -68,6 +69,7 @@ def build_app(settings: Settings) -> Starlette:
     house = House(settings, folder, Database(url))
     house.add(Gate())
     house.add(Desk())
+    house.add(DeckReaders())
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -1,0 +1,1 @@
+"""Cohorts, courses, lesson plans and their slides."""

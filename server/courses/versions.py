@@ -1,0 +1,65 @@
+"""The draft of a plan and its versions. The caller has loaded the plan, so may work on it."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.person import Person
+from server.courses.lesson_plan import LessonPlan, PlanVersion
+from server.errors import Conflict
+from server.store.database import now
+
+
+async def save_draft(
+    session: AsyncSession, person: Person, plan: LessonPlan, body: dict[str, Any], revision: int
+) -> int:
+    """Make `body` (already checked) the draft, if it is still at `revision`; returns the new one.
+
+    Conflict where somebody, perhaps the same person in another tab, saved in between.
+    """
+    saved = await session.execute(
+        update(LessonPlan)
+        .where(LessonPlan.id == plan.id, LessonPlan.draft_revision == revision)
+        .values(
+            draft=body,
+            title=body["title"],
+            draft_revision=revision + 1,
+            updated_at=now(),
+            updated_by=person.id,
+        )
+    )
+    if saved.rowcount != 1:
+        raise Conflict("error.plan.saved_elsewhere")
+    return revision + 1
+
+
+async def versions_of(session: AsyncSession, plan: LessonPlan) -> list[PlanVersion]:
+    """All versions of a plan, newest first."""
+    found = await session.scalars(
+        select(PlanVersion)
+        .where(PlanVersion.plan_id == plan.id)
+        .order_by(PlanVersion.number.desc())
+    )
+    return list(found)
+
+
+async def latest_version(
+    session: AsyncSession, person: Person, plan: LessonPlan, note: str = ""
+) -> PlanVersion:
+    """The version that holds the plan's draft: the newest if it is the same, else a new one."""
+    await session.refresh(plan, with_for_update=True)  # two who save at once get two numbers
+    newest = next(iter(await versions_of(session, plan)), None)
+    if newest and newest.body == plan.draft:
+        newest.note = note or newest.note
+        return newest
+    made = PlanVersion(
+        plan_id=plan.id,
+        number=newest.number + 1 if newest else 1,
+        body=plan.draft,
+        saved_by=person.id,
+        note=note,
+    )
+    session.add(made)
+    await session.flush()
+    return made
