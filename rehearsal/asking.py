@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Literal
 
 from rehearsal.alike import sound_of
@@ -47,7 +48,7 @@ def questions(clauses: Sequence[Clause], language: str) -> list[Question]:
                     last.start, piece.end, text, joined, last.higher or _higher(text, language)
                 )
                 continue
-            start, text = _with_lead(clauses, index, piece, kind, lexicon.LEADS)
+            start, text = _with_lead(clauses, index, piece, kind, lexicon)
             found.append(Question(start, piece.end, text, kind, _higher(text, language)))
     return found
 
@@ -168,31 +169,44 @@ def _open_en(words: list[str]) -> bool:
     return words[0] != "which" or len(words) > 1 and words[1] not in en.AUXILIARIES
 
 
-def _invited(clauses: Sequence[Clause], index: int, invitations: tuple[str, ...]) -> Kind | None:
-    """Open, if the class was asked to think and then given time: a misheard word may be missing."""
-    clause = clauses[index]
-    if index + 1 >= len(clauses) or clauses[index + 1].start - clause.end < _WAITED:
-        return None
+def _invitation(
+    clauses: Sequence[Clause], index: int, invitations: tuple[str, ...]
+) -> int | None:
+    """The clause, in one breath with this one, in which the class is asked to think."""
     for place in range(index, -1, -1):
         if place < index and clauses[place + 1].start - clauses[place].end >= _JOINED:
             return None
-        if clause.end - clauses[place].start > _INVITED:
+        if clauses[index].end - clauses[place].start > _INVITED:
             return None
         if any(word in clauses[place].text for word in invitations):
-            return "open"
+            return place
     return None
 
 
+def _invited(clauses: Sequence[Clause], index: int, invitations: tuple[str, ...]) -> Kind | None:
+    """Open, if the class was asked to think and then given time: a misheard word may be missing."""
+    last = index + 1 >= len(clauses)
+    if last or clauses[index + 1].start - clauses[index].end < _WAITED:
+        return None
+    return "open" if _invitation(clauses, index, invitations) is not None else None
+
+
 def _with_lead(
-    clauses: Sequence[Clause], index: int, piece: Clause, kind: Kind, leads: tuple[str, ...]
+    clauses: Sequence[Clause], index: int, piece: Clause, kind: Kind, lexicon: ModuleType
 ) -> tuple[float, str]:
-    """Where the question begins and reads, with the clause that leads into it (如果你是网格员 …)."""
-    before = clauses[index - 1] if index else None
-    if before is None or piece.start != clauses[index].start or piece.start - before.end > _LEAD:
+    """Where the question begins and reads, with what leads into it (如果你是网格员 …)."""
+    if piece.start != clauses[index].start:
         return piece.start, piece.text
-    if kind == "tag" or before.text.startswith(leads):
-        return before.start, f"{before.text} {piece.text}"
-    return piece.start, piece.text
+    first = index
+    invitation = _invitation(clauses, index, lexicon.INVITATIONS)
+    before = clauses[index - 1] if index else None
+    if invitation is not None:
+        first = invitation
+    elif before is not None and piece.start - before.end <= _LEAD:
+        leads = kind == "open" and before.text.startswith(lexicon.LEADS)
+        first = index - 1 if leads or piece.text in lexicon.TAGS else index
+    texts = [clause.text for clause in clauses[first:index]]
+    return clauses[first].start, " ".join([*texts, piece.text])
 
 
 def _higher(text: str, language: str) -> bool:

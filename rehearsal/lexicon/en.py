@@ -44,6 +44,7 @@ HIGHER = (
 )  # fmt: skip
 
 TRANSITIONS = ("next", "now let's", "let's move", "first", "second", "finally", "moving on", "let us")
+OPENINGS = ("good morning", "welcome", "today we", "objectives", "last time", "last week")  # of a lesson
 ACTIVITY_CUES = {
     "lecture": ("definition", "is defined", "concept", "means"),
     "discussion": ("discuss", "in pairs", "in groups", "share"),
