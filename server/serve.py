@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from server.app import build_app
+from server.http.patience import PatientProtocol
 from server.settings import Settings
 from server.store.database import now
 from server.store.folder import DataFolder
@@ -33,6 +34,7 @@ def serve(settings: Settings, *, self_signed: bool = False) -> int:
         port=settings.port,
         ssl_certfile=settings.tls_certificate or None,
         ssl_keyfile=settings.tls_key or None,
+        http=PatientProtocol,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=LARGEST_SOCKET_MESSAGE,

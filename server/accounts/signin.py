@@ -97,12 +97,13 @@ async def use_link(database: Database, token: str, password: str) -> Person:
     person = await person_of_link(database, token)
     hashed = await hash_password(password)
     async with database.session() as session:
-        spent = await session.execute(
+        spent = await session.scalar(
             update(SignInLink)
             .where(SignInLink.id == _hash(token), SignInLink.used_at.is_(None))
             .values(used_at=now())
+            .returning(SignInLink.id)
         )
-        if spent.rowcount != 1:
+        if spent is None:
             raise NotFound("error.link_used")
         await session.execute(
             update(Person)

@@ -43,7 +43,7 @@ class Form:
         self.sent = sent
 
     def text(self, name: str, *, limit: int = 200, required: bool = True) -> str:
-        """A line or more of text, trimmed. Invalid when missing, too long, or with control codes."""
+        """Trimmed text. Invalid when missing, too long, or with control codes."""
         value = self.sent.get(name, "")
         if not isinstance(value, str):
             raise Invalid("error.form.text", field=name)
@@ -97,7 +97,7 @@ class Form:
 
 
 async def read_json(request: Request, shape: type[Shape], *, limit: int = 512 * 1024) -> Shape:
-    """The posted JSON as a msgspec Struct (or any type msgspec knows). Invalid when it is not one."""
+    """The posted JSON as `shape`, any type msgspec knows. Invalid when it is not one."""
     check_csrf(request)
     body = bytearray()
     async for chunk in request.stream():

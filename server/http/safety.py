@@ -82,7 +82,7 @@ class BodyLimit:
 
 
 class SameSite:
-    """No change is asked for by another site: what browsers say of a request's origin is believed."""
+    """No change is asked for by another site: browsers say where a request comes from."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
