@@ -169,9 +169,7 @@ def _open_en(words: list[str]) -> bool:
     return words[0] != "which" or len(words) > 1 and words[1] not in en.AUXILIARIES
 
 
-def _invitation(
-    clauses: Sequence[Clause], index: int, invitations: tuple[str, ...]
-) -> int | None:
+def _invitation(clauses: Sequence[Clause], index: int, invitations: tuple[str, ...]) -> int | None:
     """The clause, in one breath with this one, in which the class is asked to think."""
     for place in range(index, -1, -1):
         if place < index and clauses[place + 1].start - clauses[place].end >= _JOINED:

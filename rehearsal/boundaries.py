@@ -110,9 +110,7 @@ def _evidence(take: Take, plan: Plan, heard: Sequence[Clause]) -> NDArray[np.flo
             spread[term] = spread.get(term, 0) + 1
     weights = np.zeros((len(plan.segments), len(heard)))
     for index, (segment, own) in enumerate(zip(plan.segments, terms, strict=True)):
-        found = {
-            term: sqrt(len(term)) * log((len(terms) + 0.5) / spread[term]) for term in own
-        }
+        found = {term: sqrt(len(term)) * log((len(terms) + 0.5) / spread[term]) for term in own}
         for cue in lexicon.ACTIVITY_CUES[segment.activity]:
             code = coded(split_units(cue))
             found[code] = found.get(code, 0.0) + _CUE

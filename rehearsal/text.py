@@ -67,9 +67,7 @@ def joined(units: Iterable[str]) -> str:
 
 def timed_units(take: Take) -> tuple[Unit, ...]:
     """Every unit of the take; a word of several characters shares its time among them."""
-    return tuple(
-        unit for segment in take.transcript.segments for unit in _spread(segment.words)
-    )
+    return tuple(unit for segment in take.transcript.segments for unit in _spread(segment.words))
 
 
 def _spread(words: Iterable[Word]) -> list[Unit]:

@@ -2,7 +2,16 @@
 
 HESITATIONS = ("um", "uh", "uhm", "erm", "er", "hmm", "mm")
 HABITS = ("you know", "i mean", "like", "okay so", "so yeah", "right so")
-SOFTENERS = ("kind of", "sort of", "maybe", "perhaps", "i guess", "probably", "basically", "actually")
+SOFTENERS = (
+    "kind of",
+    "sort of",
+    "maybe",
+    "perhaps",
+    "i guess",
+    "probably",
+    "basically",
+    "actually",
+)
 
 # "like" is a filler only where neither a verb's subject stands before it nor a comparison follows.
 LIKE = "like"
@@ -32,7 +41,14 @@ OPEN_WORDS = ("what", "what's", "why", "how", "how's", "who", "who's", "whom", "
               "when", "which")  # fmt: skip
 OPEN_PHRASES = ("how many", "how much", "how long", "how come", "how about", "what about", "what kind",
                 "what else", "why not", "what if", "anything else", "any ideas")  # fmt: skip
-INVITATIONS = ("think about", "take a moment", "discuss", "can anyone", "any ideas", "any questions")
+INVITATIONS = (
+    "think about",
+    "take a moment",
+    "discuss",
+    "can anyone",
+    "any ideas",
+    "any questions",
+)
 LEADS = ("if", "suppose", "imagine", "so", "now", "okay", "and", "but", "well", "then", "alright", "all",
          "right", "yeah", "good", "great", "perfect", "or", "um", "uh", "oh", "cool")  # fmt: skip
 STARTS = ("so", "and", "but", "now", "then", "because", "i", "we", "you", "the", "it", "okay", "first",
@@ -43,19 +59,46 @@ HIGHER = (
     "predict", "how come", "what makes",
 )  # fmt: skip
 
-TRANSITIONS = ("next", "now let's", "let's move", "first", "second", "finally", "moving on", "let us")
-OPENINGS = ("good morning", "welcome", "today we", "objectives", "last time", "last week")  # of a lesson
+TRANSITIONS = (
+    "next",
+    "now let's",
+    "let's move",
+    "first",
+    "second",
+    "finally",
+    "moving on",
+    "let us",
+)
+OPENINGS = (
+    "good morning",
+    "welcome",
+    "today we",
+    "objectives",
+    "last time",
+    "last week",
+)  # of a lesson
 ACTIVITY_CUES = {
     "lecture": ("definition", "is defined", "concept", "means"),
     "discussion": ("discuss", "in pairs", "in groups", "share"),
     "practice": ("exercise", "practice", "try it", "work on"),
     "case": ("case", "example", "for instance", "story"),
     "question": ("any questions", "ask me", "questions"),
-    "summary": ("to sum up", "in summary", "summarise", "summarize", "recap", "finally", "homework", "thank you"),
+    "summary": (
+        "to sum up",
+        "in summary",
+        "summarise",
+        "summarize",
+        "recap",
+        "finally",
+        "homework",
+        "thank you",
+    ),
     "other": (),
 }
 
-REPEATED_ON_PURPOSE = frozenset("very really no yes bye that had is more many so far okay ha knock".split())
+REPEATED_ON_PURPOSE = frozenset(
+    "very really no yes bye that had is more many so far okay ha knock".split()
+)
 RESTARTS = ("i mean", "sorry", "let me rephrase", "what i meant")
 
 STOP_WORDS = frozenset(

@@ -67,6 +67,4 @@ class Measure:
 def registered() -> dict[str, Callable[[Take], Measure | None]]:
     """Every measure by its file name, in alphabetical order."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return {
-        name: importlib.import_module(f"rehearsal.measures.{name}").measure for name in names
-    }
+    return {name: importlib.import_module(f"rehearsal.measures.{name}").measure for name in names}

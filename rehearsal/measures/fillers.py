@@ -53,7 +53,11 @@ def _in_clause(clause: Clause, language: str) -> Iterator[Clip]:
     texts = [unit.text for unit in clause.units]
     lists = (lexicon.HESITATIONS, lexicon.HABITS, lexicon.SOFTENERS)
     wanted = sorted(
-        ((_cut(phrase, language), kind) for kind, of in zip(LISTS, lists, strict=True) for phrase in of),
+        (
+            (_cut(phrase, language), kind)
+            for kind, of in zip(LISTS, lists, strict=True)
+            for phrase in of
+        ),
         key=lambda entry: -len(entry[0]),
     )
     at = 0

@@ -25,12 +25,7 @@ def measure(take: Take) -> Measure | None:
     if not units:
         return None
     parts, origin = parts_of(take)
-    working = [
-        span
-        for part in parts
-        if part.planned.activity in TRAINEES
-        for span in part.spans
-    ]
+    working = [span for part in parts if part.planned.activity in TRAINEES for span in part.spans]
     spans = without(recorded(take), working)
     minutes = total(spans) / 60
     taught = [unit for unit in units if _inside(unit, spans)]

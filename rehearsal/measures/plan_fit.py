@@ -52,7 +52,11 @@ def measure(take: Take) -> Measure | None:
             "questions_asked": sum(question["said"] for question in asked),
             "order_kept": _order_kept(parts, origin),
         },
-        clips=(*_clips(points, "key_point"), *_clips(whole, "plan_point"), *_clips(asked, "question")),
+        clips=(
+            *_clips(points, "key_point"),
+            *_clips(whole, "plan_point"),
+            *_clips(asked, "question"),
+        ),
         excluded=left_out(take),
         confidence=_CONFIDENCE[origin],
         kept={**kept(take), "lexicon": VERSION, "boundaries_from": origin},
@@ -75,8 +79,10 @@ def _segment(part: Part, take: Take) -> dict[str, Any]:
 
 def _looked_for(text: str, hit: Hit | None, part: Part | None) -> dict[str, Any]:
     """One thing the plan wants said, with the second that proves it, or none."""
-    inside = hit is not None and part is not None and any(
-        start - 1 <= hit.start < end + 1 for start, end in part.spans
+    inside = (
+        hit is not None
+        and part is not None
+        and any(start - 1 <= hit.start < end + 1 for start, end in part.spans)
     )
     return {
         "text": text,

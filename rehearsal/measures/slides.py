@@ -15,9 +15,7 @@ def measure(take: Take) -> Measure | None:
         return None
     shown = [next(group) for _, group in groupby(turns, key=lambda turn: turn.page)]
     ends = [turn.at for turn in shown[1:]] + [take.duration]
-    visits = [
-        (turn.page, max(0.0, turn.at), end) for turn, end in zip(shown, ends, strict=True)
-    ]
+    visits = [(turn.page, max(0.0, turn.at), end) for turn, end in zip(shown, ends, strict=True)]
     seconds: dict[int, float] = {}
     count: dict[int, int] = {}
     for page, start, end in visits:

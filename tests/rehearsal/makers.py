@@ -30,7 +30,9 @@ def transcript(*segments: Segment, language: str = "zh") -> Transcript:
     return Transcript(tuple(segments), language, "faster-whisper", "base")
 
 
-def take(*segments: Segment, language: str = "zh", duration: float | None = None, **more: Any) -> Take:
+def take(
+    *segments: Segment, language: str = "zh", duration: float | None = None, **more: Any
+) -> Take:
     """A take of these utterances, by default as long as they are."""
     length = duration if duration is not None else max([s.end for s in segments], default=0.0)
     return Take(length, transcript(*segments, language=language), **more)
