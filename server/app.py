@@ -93,6 +93,7 @@ def build_app(settings: Settings) -> Starlette:
             Middleware(BodyLimit),
         ],
     )
+    app.router.redirect_slashes = False
     app.state.house = house
     app.state.assets = Assets()
     app.state.templates = environment(app.state.assets)

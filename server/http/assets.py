@@ -63,6 +63,8 @@ class Assets:
 
 @lru_cache(maxsize=1024)
 def _inside(root: Path, path: str) -> Path:
+    if "\0" in path:
+        raise NotFound
     found = (root / path).resolve()
     if not found.is_relative_to(root.resolve()) or not found.is_file():
         raise NotFound
