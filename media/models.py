@@ -3,22 +3,23 @@
 A model is named ("base") or is a folder. A named model lives in `<models folder>/<name>`; the files
 of faster-whisper come from the hub's documented addresses
 (`/<repository>/resolve/<revision>/<file>`), each into a part file that a later attempt resumes, and
-are taken only when size and checksum agree. (The hub's own client starts a file again after a
-break-off, so only its single steps are used here.)
+are taken only when size and checksum agree. (The hub's own client starts a file again in the next
+process and drops up to 10 MB at each break-off, so only its look at a file is used.)
 """
 
 import hashlib
 import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx2
 from huggingface_hub import hf_hub_url
 from huggingface_hub.errors import HfHubHTTPError
-from huggingface_hub.file_download import HfFileMetadata, get_hf_file_metadata, http_get
-from tqdm import tqdm
+from huggingface_hub.file_download import HfFileMetadata, get_hf_file_metadata
 
 REPOSITORIES = {
     "tiny": "Systran/faster-whisper-tiny",
@@ -39,6 +40,8 @@ REPOSITORIES = {
 NEEDED = ("config.json", "model.bin", "tokenizer.json")
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")  # one of the two, by the model's age
 HELPFUL = ("preprocessor_config.json",)  # only models with 128 mel bands have it
+
+ATTEMPTS = 5  # in a row that bring nothing, before a fetch gives up
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
@@ -103,7 +106,8 @@ def fetch(
     """Fetch the named faster-whisper model into `models`; goes on where an earlier attempt stopped.
 
     `endpoint` is the hub's address (HF_ENDPOINT), None for the public one. Blocks: minutes, hours.
-    Raises ModelMissing when the hub cannot be reached, breaks off for good, or sends wrong bytes.
+    Raises ModelMissing when the hub cannot be reached, breaks off for good, or sends wrong bytes;
+    what `progress` raises ends the fetch, and what arrived is kept.
     """
     repository = REPOSITORIES.get(model)
     if repository is None:
@@ -166,22 +170,40 @@ class _RemoteFile:
             folder / f".{self.name}.{hashlib.sha256(self.checksum.encode()).hexdigest()[:12]}.part"
         )
         with part.open("ab") as file:
-            if file.tell() > self.size:
-                file.truncate(0)
-            start = file.seek(0, os.SEEK_END)
-            http_get(
-                self.url,
-                file,
-                resume_size=start,
-                expected_size=self.size,
-                tqdm_class=_reporting(progress),
-            )
+            self._continue(file, progress)
             file.flush()
             os.fsync(file.fileno())
         if not self._is_genuine(part):
             part.unlink()
             raise ValueError(f"{self.name} arrived damaged")
         part.replace(place)
+
+    def _continue(self, file: BinaryIO, progress: Callable[[int], None]) -> None:
+        """Append what is missing; a break-off is tried again as long as something still comes."""
+        fruitless = 0
+        while (there := file.seek(0, os.SEEK_END)) < self.size:
+            try:
+                self._append(file, there, progress)
+            except (httpx2.TransportError, httpx2.StreamError):
+                fruitless = 0 if file.tell() > there else fruitless + 1
+                if fruitless == ATTEMPTS:
+                    raise
+                time.sleep(fruitless)
+
+    def _append(self, file: BinaryIO, start: int, progress: Callable[[int], None]) -> None:
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
+        with httpx2.stream(
+            "GET", self.url, headers=headers, follow_redirects=True, timeout=30
+        ) as answer:
+            answer.raise_for_status()
+            if answer.status_code != httpx2.codes.PARTIAL_CONTENT:
+                file.seek(0)
+                file.truncate()  # the server does not know ranges
+            for block in answer.iter_bytes():
+                if file.tell() + len(block) > self.size:
+                    raise ValueError(f"{self.name} is longer than the hub said")
+                file.write(block)
+                progress(file.tell())
 
     def _is_genuine(self, path: Path) -> bool:
         if path.stat().st_size != self.size:
@@ -196,21 +218,6 @@ class _RemoteFile:
             while block := file.read(1 << 20):
                 digest.update(block)
         return digest.hexdigest() == self.checksum
-
-
-def _reporting(progress: Callable[[int], None]) -> type[tqdm]:
-    """A bar that draws nothing and tells `progress` how many bytes of the file are there."""
-
-    class Bar(tqdm):  # type: ignore[misc]
-        def __init__(self, *args: object, **options: object) -> None:
-            self.there = int(str(options.get("initial") or 0))
-            super().__init__(disable=True)
-
-        def update(self, n: float | None = 1) -> None:
-            self.there += int(n or 0)
-            progress(self.there)
-
-    return Bar
 
 
 def _folder(model: str, models: Path) -> Path:
