@@ -14,7 +14,9 @@ from starlette.routing import BaseRoute, Route
 from server.accounts import pages as accounts_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
+from server.courses import pages as courses_pages
 from server.courses.access import DeckReaders
+from server.courses.slides import SlideShelf
 from server.errors import Problem
 from server.http import assets
 from server.http.assets import Assets
@@ -23,7 +25,7 @@ from server.http.desk import Desk
 from server.http.navigation import Item, Navigation
 from server.http.pages import environment, render
 from server.http.problems import answer_problem
-from server.http.safety import BodyLimit, SafetyHeaders, SameSite
+from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
 from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
@@ -59,6 +61,7 @@ def routes() -> list[BaseRoute]:
         Route("/assets/{mark}/{path:path}", assets.own),
         Route("/vendor/{mark}/{path:path}", assets.vendor),
         *accounts_pages.routes,
+        *courses_pages.routes,
     ]
 
 
@@ -70,6 +73,7 @@ def build_app(settings: Settings) -> Starlette:
     house.add(Gate())
     house.add(Desk())
     house.add(DeckReaders())
+    house.add(SlideShelf(folder, settings.slides_limit))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -81,6 +85,7 @@ def build_app(settings: Settings) -> Starlette:
             await house.database.close()
             folder.close()
 
+    larger = {"/plans/*/slides": settings.slides_limit + BODY_LIMIT}
     problems = {kind: answer_problem for kind in (Problem, HTTPException, Exception)}
     app = Starlette(
         routes=routes(),
@@ -90,7 +95,7 @@ def build_app(settings: Settings) -> Starlette:
             Middleware(SessionMiddleware),
             Middleware(ExceptionMiddleware, handlers=problems),
             Middleware(SameSite),
-            Middleware(BodyLimit),
+            Middleware(BodyLimit, larger=larger),
         ],
     )
     app.router.redirect_slashes = False

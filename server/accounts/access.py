@@ -48,6 +48,13 @@ async def person_by_login(session: AsyncSession, login: str) -> Person:
     return found
 
 
+async def names_of(session: AsyncSession, ids: Iterable[str | None]) -> dict[str, str]:
+    """Names by id, of active and former people alike. The caller decides which ids may be named."""
+    wanted = {person_id for person_id in ids if person_id}
+    found = await session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return dict(found.tuples().all())
+
+
 async def grantable_roles(session: AsyncSession, giver: Person) -> frozenset[str]:
     """The roles `giver` may grant.
 

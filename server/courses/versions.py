@@ -18,7 +18,7 @@ async def save_draft(
 
     Conflict where somebody, perhaps the same person in another tab, saved in between.
     """
-    saved = await session.execute(
+    saved: int | None = await session.scalar(
         update(LessonPlan)
         .where(LessonPlan.id == plan.id, LessonPlan.draft_revision == revision)
         .values(
@@ -28,10 +28,11 @@ async def save_draft(
             updated_at=now(),
             updated_by=person.id,
         )
+        .returning(LessonPlan.draft_revision)
     )
-    if saved.rowcount != 1:
+    if saved is None:
         raise Conflict("error.plan.saved_elsewhere")
-    return revision + 1
+    return saved
 
 
 async def versions_of(session: AsyncSession, plan: LessonPlan) -> list[PlanVersion]:

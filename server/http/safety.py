@@ -1,6 +1,7 @@
 """Headers that keep pages safe, limits on bodies, and the cross-site check on every change."""
 
 import secrets
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -52,7 +53,10 @@ class SafetyHeaders:
 
 
 class BodyLimit:
-    """No request body above BODY_LIMIT, except below the paths in `larger` (which count bytes)."""
+    """No request body above BODY_LIMIT, except below the paths in `larger` (which count bytes).
+
+    A path may have `*` in it: `/plans/*/slides`.
+    """
 
     def __init__(self, app: ASGIApp, *, larger: dict[str, int] | None = None) -> None:
         self.app = app
@@ -64,7 +68,8 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         path = scope["path"]
-        limit = next((n for start, n in self.larger.items() if path.startswith(start)), BODY_LIMIT)
+        larger = (n for start, n in self.larger.items() if fnmatchcase(path, f"{start}*"))
+        limit = next(larger, BODY_LIMIT)
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or int(length) > limit:
             raise TooLarge

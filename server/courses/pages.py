@@ -1,0 +1,12 @@
+"""Every address of plans, slides, courses and cohorts."""
+
+from starlette.routing import BaseRoute
+
+from server.courses import plan_pages, slide_pages, version_pages, yaml_pages
+
+routes: list[BaseRoute] = [
+    *yaml_pages.routes,  # /plans/import and /plans/{id}.yaml, before /plans/{id}
+    *plan_pages.routes,
+    *version_pages.routes,
+    *slide_pages.routes,
+]
