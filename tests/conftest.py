@@ -93,7 +93,13 @@ class Site:
         return visitor
 
 
-async def _fill(house: House) -> dict[str, Person]:
+def free_port() -> int:
+    """A TCP port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+async def fill(house: House) -> dict[str, Person]:
     hashed = await hash_password(PASSWORD)
     people = {
         login: Person(
@@ -132,7 +138,7 @@ async def make_site(tmp_path: Path) -> AsyncIterator[SiteMaker]:
             stack.push_async_callback(server.shutdown, sockets=[listener])
             site_stack = await stack.enter_async_context(AsyncExitStack())
             address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            people = await _fill(app.state.house)
+            people = await fill(app.state.house)
             return Site(address, app.state.house, people, site_stack)
 
         yield make
