@@ -34,7 +34,7 @@ LARGEST_ANSWER = 64 << 20
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 
 
-class Refused(Exception):  # noqa: N818 - what happened, as pages and logs tell it
+class Refused(Exception):
     """The file is not one we take. `key` names the sentence for the person, `params` fill it."""
 
     def __init__(self, key: str, **params: Any) -> None:
@@ -43,7 +43,7 @@ class Refused(Exception):  # noqa: N818 - what happened, as pages and logs tell 
         self.params = params
 
 
-class Broken(Exception):  # noqa: N818
+class Broken(Exception):
     """The process died (out of memory, a crash) or failed in a way it does not know."""
 
 

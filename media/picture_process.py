@@ -21,7 +21,7 @@ _HINT_SECONDS = 10.0
 _PAGE_WIDTH = 960
 
 
-class PictureBusy(Exception):  # noqa: N818 - what happened, as pages and logs tell it
+class PictureBusy(Exception):
     """More pictures are waiting than we keep: leave this one out, another comes soon."""
 
 

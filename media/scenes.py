@@ -85,7 +85,7 @@ def pictures_of(path: Path, every: float = 1.0) -> Iterator[tuple[float, Picture
         for frame in container.decode(stream):
             at = (frame.time or 0.0) - origin
             if at >= due - 1e-6:
-                due = at + every
+                due = (at // every + 1) * every
                 yield at, _as_picture(frame)
 
 

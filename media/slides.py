@@ -30,6 +30,7 @@ LARGEST_UNPACKED = 400 << 20  # bytes in all the parts of a PPTX or ODP
 MOST_PARTS = 20_000
 LONGEST_TEXT = 20_000  # characters of one page
 WIDEST = 2560  # pixels
+_TITLE_BOXES = 200  # of a page's text, among which the title is looked for
 
 _READING = 1 << 30  # bytes of memory for PDFium
 _CONVERTING = 6 << 30  # address space for LibreOffice, which maps far more than it uses
@@ -161,7 +162,7 @@ def _open(path: str) -> pypdfium2.PdfDocument:
 def _inspect(path: str) -> Slides:
     document = _open(path)
     width, height = document.get_page_size(0)
-    titles = tuple(_title(_text(document, page)) for page in range(len(document)))
+    titles = tuple(_title(document, page) for page in range(len(document)))
     return Slides(len(document), width, height, titles)
 
 
@@ -191,6 +192,10 @@ def _text(document: pypdfium2.PdfDocument, page: int) -> str:
     text: str = text_page.get_text_range(0, characters) if characters else ""
     text_page.close()
     sheet.close()
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
     plain = "".join(_unified(character) for character in text.replace("\r\n", "\n"))
     return "\n".join(line.strip() for line in plain.splitlines() if line.strip())
 
@@ -202,8 +207,22 @@ def _unified(character: str) -> str:
     return character if character.isprintable() or character == "\n" else ""
 
 
-def _title(text: str) -> str:
-    return text.split("\n", 1)[0][:80]
+def _title(document: pypdfium2.PdfDocument, page: int) -> str:
+    """The first of the tallest lines, which is what a slide is called."""
+    sheet = document[page]
+    text_page = sheet.get_textpage()
+    boxes = [text_page.get_rect(i) for i in range(min(text_page.count_rects(), _TITLE_BOXES))]
+    title = ""
+    if boxes:
+        tallest = max(top - bottom for _, bottom, _, top in boxes)
+        boxes = [box for box in boxes if box[3] - box[1] > 0.8 * tallest]
+        line = [box for box in boxes if box[1] < boxes[0][3] and box[3] > boxes[0][1]]
+        left, right = min(box[0] for box in line), max(box[2] for box in line)
+        bottom, top = min(box[1] for box in line), max(box[3] for box in line)
+        title = _plain(text_page.get_text_bounded(left - 1, bottom - 1, right + 1, top + 1))
+    text_page.close()
+    sheet.close()
+    return " ".join(title.split())[:80]
 
 
 def _convert(given: str, seconds: float) -> None:
