@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 _START = re.compile(b"\x00\x00\x01")
-_SLICE, _IDR, _SPS, _PPS = 1, 5, 7, 8
+_SLICE, _IDR, _SPS = 1, 5, 7
 
 
 def nal_units(data: bytes) -> Iterator[bytes]:
@@ -36,6 +36,72 @@ def parameter_sets(codec: str, data: bytes) -> bytes:
     return b"".join(unit for unit in nal_units(data) if unit and unit[0] & 0x1F == _SPS)
 
 
-def rfc6381(sps: bytes) -> str:
-    """The codec as playlists name it, from an SPS: "avc1.42e01f"."""
-    return f"avc1.{sps[1:4].hex()}"
+def dimensions(codec: str, data: bytes) -> tuple[int, int]:
+    """Width and height that a key frame announces. Raises ValueError where it does not."""
+    if codec.upper() == "VP8":
+        if len(data) < 10:
+            raise ValueError("a VP8 key frame without its header")
+        width, height = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+        return width & 0x3FFF, height & 0x3FFF
+    sps = parameter_sets(codec, data)
+    if len(sps) < 4:
+        raise ValueError("an H.264 key frame without SPS")
+    return _sps_dimensions(sps)
+
+
+_HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
+
+
+def _sps_dimensions(sps: bytes) -> tuple[int, int]:
+    """ITU-T H.264 section 7.3.2.1.1, up to the frame's size."""
+    bits = _Bits(sps.replace(b"\x00\x00\x03", b"\x00\x00")[4:])
+    bits.golomb()  # seq_parameter_set_id
+    chroma = 1
+    if sps[1] in _HIGH_PROFILES:
+        chroma = bits.golomb()
+        if chroma == 3:
+            bits.take(1)
+        bits.golomb(), bits.golomb(), bits.take(1)
+        if bits.take(1):
+            raise ValueError("scaling matrices")
+    bits.golomb()  # log2_max_frame_num
+    order = bits.golomb()
+    if order == 0:
+        bits.golomb()
+    elif order == 1:
+        bits.take(1), bits.golomb(), bits.golomb()
+        for _ in range(bits.golomb()):
+            bits.golomb()
+    bits.golomb(), bits.take(1)
+    width, height = (bits.golomb() + 1) * 16, (bits.golomb() + 1) * 16
+    progressive = bits.take(1)
+    height *= 2 - progressive
+    if not progressive:
+        bits.take(1)
+    bits.take(1)
+    if bits.take(1):
+        left, right, top, bottom = (bits.golomb() for _ in range(4))
+        width -= (left + right) * (2 if chroma in (1, 2) else 1)
+        height -= (top + bottom) * (2 if chroma == 1 else 1) * (2 - progressive)
+    return width, height
+
+
+class _Bits:
+    """Reads bits from the front. Raises ValueError at the end."""
+
+    def __init__(self, data: bytes) -> None:
+        self._bits = "".join(f"{byte:08b}" for byte in data[:256])
+        self._at = 0
+
+    def take(self, count: int) -> int:
+        taken = self._bits[self._at : self._at + count]
+        if len(taken) < count:
+            raise ValueError("an SPS that ends too early")
+        self._at += count
+        return int(taken or "0", 2)
+
+    def golomb(self) -> int:
+        zeros = 0
+        while not self.take(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.take(zeros)

@@ -1,5 +1,6 @@
 """Sound as one line of 16 kHz mono samples, however it was stored."""
 
+import math
 from collections.abc import Iterable, Iterator
 
 import av
@@ -11,31 +12,31 @@ from numpy.typing import NDArray
 
 RATE = 16_000
 TOLERANCE_S = 0.04  # packets are stamped with jitter; only more than this is a hole or an overlap
-SILENCE = np.zeros(RATE, np.float32)
 
 Samples = NDArray[np.float32]
 Piece = tuple[float, Samples]
 
 
 class Resampler:
-    """Audio frames of any rate, layout and format → float32 mono at 16 kHz, timed in seconds."""
+    """Audio frames of any rate, layout and format → float32 mono at `rate`, timed in seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: int = RATE) -> None:
+        self._rate = rate
         self._shape: tuple[str, str, int] | None = None
         self._resampler: AudioResampler | None = None
 
     def __call__(self, frame: AudioFrame) -> Iterator[Piece]:
-        """The samples of one decoded frame; `frame.time` must be set."""
+        """The samples of one decoded frame."""
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         if self._resampler is None or shape != self._shape:
             self._shape = shape
-            self._resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
+            self._resampler = AudioResampler(format="flt", layout="mono", rate=self._rate)
         time = frame.time or 0.0
         frame.pts = None
         for piece in self._resampler.resample(frame):
             samples = piece.to_ndarray().reshape(-1).astype(np.float32, copy=False)
             yield time, samples
-            time += len(samples) / RATE
+            time += len(samples) / self._rate
 
 
 def decoded(packets: Iterable["av.Packet[AudioStream]"]) -> Iterator[Piece]:
@@ -51,33 +52,52 @@ def decoded(packets: Iterable["av.Packet[AudioStream]"]) -> Iterator[Piece]:
                 yield from resample(frame)
 
 
-def laid_out(pieces: Iterable[Piece], end: float | None = None) -> Iterator[Samples]:
-    """Lay timed pieces along one line from second 0: holes become silence, overlaps are cut.
+class Line:
+    """One line of samples from second 0 on, at `rate`: holes become silence, overlaps are cut."""
 
-    `end` (seconds) pads with silence or cuts, so that the line is exactly that long. Chunks are at
-    most a second of silence or one piece long; memory stays flat however long the line is.
-    """
-    limit = None if end is None else round(end * RATE)
-    written = 0
-    for time, samples in pieces:
-        offset = round(time * RATE) - written
-        if offset > TOLERANCE_S * RATE:
-            gap = offset if limit is None else min(offset, limit - written)
-            yield from silence(gap)
-            written += gap
-        elif offset < -TOLERANCE_S * RATE:
+    def __init__(self, rate: int = RATE) -> None:
+        self._rate = rate
+        self._written = 0
+
+    @property
+    def seconds(self) -> float:
+        """How long the line is so far."""
+        return self._written / self._rate
+
+    def place(self, time: float, samples: Samples) -> Iterator[Samples]:
+        """What to append so that `samples` lie at second `time`."""
+        offset = round(time * self._rate) - self._written
+        if offset > TOLERANCE_S * self._rate:
+            yield from self._silence(offset)
+        elif offset < -TOLERANCE_S * self._rate:
             samples = samples[-offset:]
-        if limit is not None:
-            samples = samples[: limit - written]
         if len(samples):
+            self._written += len(samples)
             yield samples
-            written += len(samples)
-    if limit is not None:
-        yield from silence(limit - written)
+
+    def pad(self, end: float) -> Iterator[Samples]:
+        """Silence up to second `end`."""
+        yield from self._silence(round(end * self._rate) - self._written)
+
+    def _silence(self, length: int) -> Iterator[Samples]:
+        while length > 0:
+            chunk = np.zeros(min(length, self._rate), np.float32)
+            self._written += len(chunk)
+            length -= len(chunk)
+            yield chunk
 
 
-def silence(length: int) -> Iterator[Samples]:
-    """`length` samples of silence in chunks of at most a second."""
-    while length > 0:
-        yield SILENCE[:length].copy()
-        length -= RATE
+def laid_out(pieces: Iterable[Piece], end: float | None = None) -> Iterator[Samples]:
+    """Lay timed pieces along one line; `end` (seconds) makes the line exactly that long.
+
+    Chunks are at most a second of silence or one piece long: memory stays flat.
+    """
+    line = Line()
+    left = math.inf if end is None else round(end * RATE)
+    for time, samples in pieces:
+        for chunk in line.place(min(time, math.inf if end is None else end), samples):
+            if left > 0:
+                yield chunk[: int(min(left, len(chunk)))]
+            left -= len(chunk)
+    if end is not None:
+        yield from line.pad(end)

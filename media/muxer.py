@@ -1,0 +1,236 @@
+"""One growing fragmented MP4: encoded packets in, whole fragments on disk out."""
+
+import os
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+
+from media.fragments import Fragments
+from media.sound import Line, Resampler, Samples
+
+FRAGMENT_US = 500_000
+PICTURE_RATE = 90_000
+SOUND_RATE = 48_000
+VOICE_BITS = 64_000
+FILL_S = 2.0
+_MP4 = {
+    "movflags": "+empty_moov+default_base_moof+delay_moov+skip_trailer",
+    "frag_duration": str(FRAGMENT_US),
+    "flush_packets": "1",
+}
+_MATROSKA = {"cluster_time_limit": str(FRAGMENT_US // 1000), "flush_packets": "1", "live": "1"}
+_CODECS = {"H264": "h264", "VP8": "vp8", "opus": "libopus"}
+
+
+class TrackFile:
+    """A file with one track. Packets are on their way to the disk when `write` returns, fragment by
+    fragment; a process that is killed loses at most the fragment it was writing.
+
+    Never used after `close`: FFmpeg would end the process.
+    """
+
+    def __init__(self, path: Path, picture: bool) -> None:
+        self.path = path
+        fragmented = path.suffix == ".mp4"
+        self._file = path.open("w+b", buffering=0)
+        self._scan = Fragments(self._file.fileno())
+        cut = "+frag_keyframe" if picture else ""
+        self._container = av.open(
+            cast(Any, _Pipe(self._file.fileno())),
+            "w",
+            format="mp4" if fragmented else "matroska",
+            options=_MP4 | {"movflags": _MP4["movflags"] + cut} if fragmented else _MATROSKA,
+        )
+        self._stream: Any = None
+        self._tick = Fraction(1, PICTURE_RATE if picture else SOUND_RATE)
+        self._last = -1
+        self._closed = False
+
+    @property
+    def fragments(self) -> Fragments:
+        """What is whole on disk."""
+        if not self._closed:
+            self._scan.read()
+        return self._scan
+
+    def open_pictures(self, codec: str, width: int, height: int) -> None:
+        """Begin a track of "H264" (Annex B) or "VP8"."""
+        self._stream = self._container.add_mux_stream(_CODECS[codec], width=width, height=height)
+        self._stream.time_base = self._tick
+
+    def open_sound(self, encoder: Literal["libopus", "aac"], layout: str) -> AudioStream:
+        """Begin a track of Opus or AAC; the stream encodes, where one wants it to."""
+        stream = self._container.add_stream(encoder, rate=SOUND_RATE, layout=layout)
+        self._stream = stream
+        return stream
+
+    def write(self, data: bytes, ticks: int, duration: int, key: bool) -> None:
+        """Append a packet at `ticks` of the track's clock; times only grow."""
+        packet = av.Packet(data)
+        packet.stream = self._stream
+        self._last = packet.pts = packet.dts = max(ticks, self._last + 1)
+        packet.duration = duration
+        packet.time_base = self._tick
+        packet.is_keyframe = key
+        self.mux([packet])
+
+    def mux(self, packets: Iterable["av.Packet[Any]"]) -> None:
+        """Append packets that an encoder of this file made."""
+        if not self._closed:
+            for packet in packets:
+                self._container.mux(packet)
+
+    def sync(self) -> None:
+        """Have the disk keep what was written."""
+        if not self._closed:
+            os.fdatasync(self._file.fileno())
+
+    def close(self) -> None:
+        """Write the last fragment and close. Safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._container.close()
+            self._scan.read()
+            os.fdatasync(self._file.fileno())
+        finally:
+            self._file.close()
+
+
+class PictureTrack:
+    """Pictures of one span. Stands still where none came, so that it is as long as the sound.
+
+    The first key frame is shown from the span's beginning; where pictures stop, the last key frame
+    is repeated every 2 s, and they go on at their next key frame.
+    """
+
+    def __init__(self, path: Path, codec: str, size: tuple[int, int], key: bytes) -> None:
+        self.file = TrackFile(path, picture=True)
+        self.file.open_pictures(codec, *size)
+        self.key = key
+        self._standing = True
+        self._last = 0.0
+        self._write(key, 0.0, True)
+
+    def write(self, data: bytes, time: float, key: bool) -> bool:
+        """A picture at second `time` of the span; False when a key frame is needed first."""
+        self.stand(time)
+        if self._standing and not key:
+            return False
+        if key:
+            self.key = data
+        self._standing = False
+        if time > self._last:
+            self._write(data, time, key)
+        return True
+
+    def stand(self, until: float) -> None:
+        """Repeat the last key frame where nothing came for longer than 2 s before `until`."""
+        while until - self._last > FILL_S:
+            self._standing = True
+            self._write(self.key, self._last + FILL_S, True)
+
+    def close(self, end: float) -> None:
+        """The span is `end` seconds long."""
+        try:
+            self.stand(end)
+        finally:
+            self.file.close()
+
+    def _write(self, data: bytes, time: float, key: bool) -> None:
+        self._last = time
+        self.file.write(data, round(time * PICTURE_RATE), PICTURE_RATE // 30, key)
+
+
+class SoundTrack:
+    """Sound of one span twice: as it came (Opus, with its holes), and as AAC without holes."""
+
+    def __init__(self, path: Path, voice: "VoiceTrack") -> None:
+        self.file = TrackFile(path, picture=False)
+        self.file.open_sound("libopus", "stereo")
+        self.voice = voice
+        self._decoder = av.CodecContext.create("opus", "r")
+        self._resample = Resampler(SOUND_RATE)
+
+    def write(self, data: bytes, time: float) -> None:
+        """An Opus packet at second `time` of the span."""
+        if time < 0:
+            return
+        try:
+            decoded = self._decoder.decode(av.Packet(data))
+        except av.FFmpegError:
+            return
+        length = sum(frame.samples for frame in decoded)
+        self.file.write(data, round(time * SOUND_RATE), length, True)
+        for frame in decoded:
+            for _, samples in self._resample(frame):
+                self.voice.write(samples, time)
+                time += len(samples) / SOUND_RATE
+
+    def close(self, end: float) -> None:
+        """The span is `end` seconds long."""
+        try:
+            self.voice.close(end)
+        finally:
+            self.file.close()
+
+
+class VoiceTrack:
+    """AAC without holes from the span's first second on."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = TrackFile(path, picture=False)
+        self._stream = self.file.open_sound("aac", "mono")
+        self._stream.bit_rate = VOICE_BITS
+        self._line = Line(SOUND_RATE)
+        self._encoded = 0
+
+    def write(self, samples: Samples, time: float) -> None:
+        """48 kHz mono samples at second `time`."""
+        for chunk in self._line.place(time, samples):
+            self._encode(chunk)
+
+    def stand(self, until: float) -> None:
+        """Be silent where nothing came for longer than a second before `until`."""
+        if until - self._line.seconds > 1:
+            self._pad(until - 1)
+
+    def close(self, end: float) -> None:
+        """The span is `end` seconds long."""
+        try:
+            self._pad(end)
+            self.file.mux(self._stream.encode(None))
+        finally:
+            self.file.close()
+
+    def _pad(self, until: float) -> None:
+        for chunk in self._line.pad(until):
+            self._encode(chunk)
+
+    def _encode(self, samples: Samples) -> None:
+        frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), "fltp", "mono")
+        frame.sample_rate = SOUND_RATE
+        frame.pts = self._encoded
+        frame.time_base = Fraction(1, SOUND_RATE)
+        self._encoded += len(samples)
+        self.file.mux(self._stream.encode(frame))
+
+
+class _Pipe:
+    """What PyAV writes to: no seeking, so FFmpeg never goes back to what is on disk."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, data: bytes) -> int:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._descriptor, left) :]
+        return len(data)

@@ -1,0 +1,173 @@
+"""Records a room: every kind of source as it came, span by span, without re-encoding a picture."""
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from media.layout import Gap
+from media.recording import Recording
+from media.track import EncodedFrame, Source
+from media.writing import Writing
+
+logger = logging.getLogger(__name__)
+
+QUEUE_LIMIT = 4000  # frames: about 50 s of one person
+KEY_FRAME_EVERY_S = 4.0
+TICK_S = 0.1
+
+_Order = EncodedFrame | Callable[[Writing], None]
+
+
+class Recorder:
+    """A sink for every kind: what it is given lies on disk half a second later.
+
+    folder      made if it is not there; a recording that lies there is continued
+    clock       seconds on the room's clock, now: the same clock as EncodedFrame.time
+    on_failure  called once on the event loop when the disk takes no more; what was recorded stays
+
+    All methods are for the event loop and return at once; one thread of the recorder's own writes.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], float],
+        on_failure: Callable[[OSError], None] = lambda error: None,
+    ) -> None:
+        self.folder = folder
+        self.lost = 0  # frames that came faster than the disk took them
+        self._clock = clock
+        self._on_failure = on_failure
+        self._loop = asyncio.get_running_loop()
+        self._sources: list[Source] = []
+        self._orders: queue.Queue[_Order | None] = queue.Queue(QUEUE_LIMIT)
+        self._recording = False
+        self._finished: Recording | None = None
+        self._ticker: asyncio.TimerHandle | None = None
+        self._writing = Writing(folder, self._ask_from_thread)
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def start(self) -> None:
+        """Record from now on. Second 0 of the take is now, unless the folder says otherwise."""
+        now = self._clock()
+        self._recording = True
+        self._order(lambda writing: writing.start(now, time.time()))
+        self._ask_regularly()
+
+    def pause(self) -> None:
+        """Record nothing until `resume`; the gap is remembered."""
+        now = self._clock()
+        self._recording = False
+        self._order(lambda writing: writing.pause(now))
+
+    def resume(self) -> None:
+        """Go on recording, in a new span."""
+        now = self._clock()
+        self._recording = True
+        self._order(lambda writing: writing.resume(now))
+        self._ask()
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The closed gaps so far, in seconds of the take."""
+        return tuple(self._writing.manifest.gaps)
+
+    @property
+    def take_seconds(self) -> float:
+        """Seconds since second 0 of the take, now."""
+        return max(0.0, self._clock() - self._writing.manifest.origin)
+
+    def add(self, source: Source) -> None:
+        """Record `source` from now on."""
+        self._sources.append(source)
+        source.add(self)
+
+    def remove(self, source: Source) -> None:
+        """Record `source` no more; unknown sources are ignored."""
+        source.remove(self)
+        self._sources = [kept for kept in self._sources if kept is not source]
+
+    def write(self, frame: EncodedFrame) -> None:
+        """Take in a frame; called by sources on the event loop."""
+        if self._recording:
+            self._order(frame)
+
+    def close(self) -> None:
+        """A source has ended. The recording goes on: another may come."""
+
+    async def finish(self) -> Recording:
+        """End the take and give what was recorded, playable. Safe to call twice."""
+        if self._finished is None:
+            now = self._clock()
+            self._recording = False
+            if self._ticker is not None:
+                self._ticker.cancel()
+            for source in list(self._sources):
+                self.remove(source)
+            await self._loop.run_in_executor(None, self._end, now)
+            self._finished = Recording.open(self.folder)
+        return self._finished
+
+    def _end(self, now: float) -> None:
+        self._orders.put(lambda writing: writing.finish(now))
+        self._orders.put(None)
+        self._thread.join()
+
+    def _order(self, order: _Order) -> None:
+        try:
+            self._orders.put_nowait(order)
+        except queue.Full:
+            self.lost += 1
+            if self.lost == 1:
+                logger.warning("the disk is too slow for %s", self.folder.name)
+
+    def _ask_regularly(self) -> None:
+        self._ask()
+        self._ticker = self._loop.call_later(KEY_FRAME_EVERY_S, self._ask_regularly)
+
+    def _ask(self) -> None:
+        if self._recording:
+            for source in self._sources:
+                source.request_key_frame()
+
+    def _ask_from_thread(self) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ask)
+
+    def _run(self) -> None:
+        """The recorder's thread: everything that touches the disk happens here."""
+        while (order := self._next()) is not None:
+            try:
+                if isinstance(order, EncodedFrame):
+                    self._writing.write(order)
+                elif order is not _TICK:
+                    order(self._writing)
+                now = self._clock()
+                if self._orders.empty():  # else the newest frame is older than it seems
+                    self._writing.tick(now)
+                self._writing.serve()
+            except OSError as error:  # FFmpeg's own errors are among them where the disk is full
+                self._fail(error)
+            except Exception:
+                logger.exception("a frame could not be recorded")
+
+    def _next(self) -> _Order | None:
+        try:
+            return self._orders.get(timeout=TICK_S)
+        except queue.Empty:
+            return _TICK
+
+    def _fail(self, error: OSError) -> None:
+        if self._writing.fail():
+            logger.error("recording %s stopped: %s", self.folder.name, error)
+            if not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._on_failure, error)
+
+
+def _TICK(writing: Writing) -> None:  # noqa: N802
+    """Nothing came; the time alone has passed."""

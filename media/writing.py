@@ -1,0 +1,178 @@
+"""What the recorder's thread does: spans, gaps and playlists as frames come in."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import av
+
+from media.layout import Gap, Manifest, Span
+from media.playlist import Playlists
+from media.recording import Recording
+from media.span import OpenSpan, Still, fill
+from media.track import EncodedFrame
+
+LOST_S = 2.0  # nothing came for so long: the connection is lost
+STAND_S = 1.0  # what comes later than this finds silence or a standing picture in its place
+EVERY_S = 1.0  # to the disk, and into the playlists
+
+
+class Writing:
+    """One recording being written. `ask` asks every publisher for a key frame.
+
+    Times that come in are the room's, those that are kept are the take's.
+    """
+
+    def __init__(self, folder: Path, ask: Callable[[], None]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._ask = ask
+        self._state: Literal["new", "recording", "paused", "failed", "finished"] = "new"
+        self._span: OpenSpan | None = None
+        self._gap: Gap | None = None  # open: its end is not known yet
+        self._last = 0.0  # second of the newest frame
+        self._stills: dict[str, Still] = {}
+        self._playlists = Playlists(folder)
+        self._served = 0.0
+        try:
+            self.manifest = Recording.open(folder).recover().manifest
+        except FileNotFoundError:
+            self.manifest = Manifest(started=0.0)
+
+    def start(self, now: float, unix: float) -> None:
+        """Begin the take, or go on with the one that lies here."""
+        if self._state != "new":
+            return
+        self._state = "recording"
+        if self.manifest.spans:
+            self._continue(now, unix)
+        else:
+            self.manifest.started, self.manifest.origin = unix, now
+        self.manifest.ended = False
+        self.manifest.save(self.folder)
+
+    def pause(self, now: float) -> None:
+        """Close the span; a gap begins."""
+        if self._state == "recording":
+            self._state = "paused"
+            self._end_span(self._take(now), "paused")
+
+    def resume(self, now: float) -> None:
+        """The next frame begins a span."""
+        if self._state == "paused":
+            self._state = "recording"
+            self._last = self._take(now)
+
+    def write(self, frame: EncodedFrame) -> None:
+        """Put one frame where it belongs."""
+        at = self._take(frame.time)
+        if self._state != "recording" or at < self._earliest():
+            return
+        if self._span is not None and self._span.changes(frame):
+            self._end_span(at, "")
+        span = self._span or self._begin_span(at)
+        if not span.write(frame, at):
+            self._ask()
+        self._last = max(self._last, at)
+        self._note(frame)
+
+    def tick(self, now: float) -> None:
+        """What time alone brings: a lost connection, standing pictures."""
+        if self._span is None or self._state != "recording":
+            return
+        at = self._take(now)
+        if at - self._last > LOST_S:
+            self._end_span(self._last, "lost")
+        else:
+            self._span.stand(at - STAND_S)
+
+    def serve(self) -> None:
+        """Once a second: have the disk keep what was written, and the playlists show it."""
+        if self._span is not None and time.monotonic() - self._served >= EVERY_S:
+            self._served = time.monotonic()
+            self._span.sync()
+            self._playlists.write(self.manifest, self._span.growing())
+
+    def fail(self) -> bool:
+        """Stop for good, keeping what is there; False if it had stopped before."""
+        if self._state == "failed":
+            return False
+        self._state = "failed"
+        span, self._span = self._span, None
+        with contextlib.suppress(OSError, av.FFmpegError):
+            if span is not None:
+                span.close(self._last - span.span.take_start)
+        return True
+
+    def finish(self, now: float) -> None:
+        """End the take: every file closed, every playlist complete."""
+        if self._state == "failed":
+            Recording.open(self.folder).recover()
+        if self._state in ("new", "failed", "finished"):
+            return
+        at = self._take(now)
+        if self._span is not None:
+            on_time = at - self._last < LOST_S
+            self._end_span(max(at, self._last) if on_time else self._last, "")
+        elif self._gap is not None:
+            self._close_gap(at)
+        self._state = "finished"
+        self.manifest.ended = True
+        ends = [part.take_end for part in self.manifest.spans] + [g.end for g in self.manifest.gaps]
+        self.manifest.duration = max(ends, default=0.0)
+        for span in self.manifest.spans:
+            fill(self.folder, span, self.manifest.codecs, self._stills)
+        self.manifest.save(self.folder)
+        self._playlists.write(self.manifest, {})
+
+    def _continue(self, now: float, unix: float) -> None:
+        """Second 0 stays where it was, by the room's clock if that went on, else by the wall's."""
+        end = self.manifest.spans[-1].take_end
+        if self._take(now) < end:
+            self.manifest.origin = now - max(end, unix - self.manifest.started)
+        self._gap = Gap(end, end, "lost")
+
+    def _take(self, room: float) -> float:
+        return room - self.manifest.origin
+
+    def _earliest(self) -> float:
+        return self._gap.start if self._gap else 0.0
+
+    def _note(self, frame: EncodedFrame) -> None:
+        if self.manifest.codecs.get(frame.kind) != frame.codec.name:
+            self.manifest.codecs[frame.kind] = frame.codec.name
+            self.manifest.save(self.folder)
+
+    def _begin_span(self, at: float) -> OpenSpan:
+        spans = self.manifest.spans
+        media = spans[-1].media_start + (spans[-1].duration or 0.0) if spans else 0.0
+        self._close_gap(at)
+        spans.append(Span(len(spans) + 1, media, at, None))
+        self._span = OpenSpan(self.folder, spans[-1])
+        self._last = at
+        self.manifest.save(self.folder)
+        self._ask()
+        return self._span
+
+    def _end_span(self, end: float, reason: str) -> None:
+        """Close the open span at `end`; a gap begins there, one without a reason has no length."""
+        if self._span is None:
+            return
+        closing, self._span = self._span, None
+        span = closing.span
+        duration = max(0.0, end - span.take_start)
+        self._gap = Gap(end, end, reason)
+        closing.close(duration)
+        self._stills |= closing.stills
+        closed = Span(span.number, span.media_start, span.take_start, duration)
+        self.manifest.spans[-1] = closed
+        fill(self.folder, closed, self.manifest.codecs, self._stills)
+        self.manifest.save(self.folder)
+        self._playlists.write(self.manifest, {})
+
+    def _close_gap(self, end: float) -> None:
+        gap, self._gap = self._gap, None
+        if gap is not None and gap.reason and end > gap.start:
+            self.manifest.gaps.append(Gap(gap.start, end, gap.reason))
