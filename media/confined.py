@@ -59,12 +59,19 @@ class Confined:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()
+        self._ending = threading.Lock()
 
     @property
     def pid(self) -> int | None:
         """The process's number while it lives."""
         process = self._process
         return process.pid if process and process.poll() is None else None
+
+    @property
+    def folder(self) -> Path:
+        """Its home, the one place for files that must go with it; empty at first."""
+        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="jiangtai-")
+        return Path(self._folder.name)
 
     def call(
         self,
@@ -105,10 +112,11 @@ class Confined:
 
     def close(self) -> None:
         """End the process and all it started. Safe to call twice, and while a call runs."""
-        if self._process:
-            self._end(self._process)
-        if self._folder:
-            self._folder.cleanup()
+        if process := self._process:
+            self._end(process)
+        if folder := self._folder:
+            self._folder = None
+            folder.cleanup()
 
     def __enter__(self) -> "Confined":
         return self
@@ -119,16 +127,18 @@ class Confined:
         self.close()
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process and self._process.poll() is None:
-            return self._process
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="jiangtai-")
+        if process := self._process:
+            if process.poll() is None:
+                return process
+            self._end(process)
+        home = str(self.folder)
         self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=self._folder.name,
-            env=_bare_environment(self._folder.name),
+            cwd=home,
+            env=_bare_environment(home),
             start_new_session=True,
         )
         return self._process
@@ -155,8 +165,11 @@ class Confined:
             if progress:
                 progress(msgspec.msgpack.decode(body, type=float))
 
-    @staticmethod
-    def _end(process: subprocess.Popen[bytes]) -> None:
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        with self._ending:
+            if self._process is not process:
+                return  # ended before, and its number may belong to another by now
+            self._process = None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

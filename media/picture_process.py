@@ -107,9 +107,15 @@ def _turns(video: str, slides: str) -> tuple[PictureTurn, ...]:
 def _reported(
     pictures: Iterator[tuple[float, Picture]], duration: float
 ) -> Iterator[tuple[float, Picture]]:
-    for at, picture in pictures:
-        report_progress(min(1.0, at / duration) if duration else 0.0)
-        yield at, picture
+    seen = False
+    try:
+        for at, picture in pictures:
+            seen = True
+            report_progress(min(1.0, at / duration) if duration else 0.0)
+            yield at, picture
+    except MediaError:
+        if not seen:
+            raise  # otherwise the file is cut: what came before the cut still counts
 
 
 cv2.setNumThreads(1)

@@ -8,7 +8,6 @@ import io
 import os
 import shutil
 import subprocess
-import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
@@ -95,14 +94,14 @@ def convert(path: Path, out: Path, seconds: float = 120) -> None:
         raise Refused("slides.error.already_pdf")
     if not shutil.which("soffice"):
         raise Refused("slides.error.no_converter")
-    with tempfile.TemporaryDirectory(prefix="jiangtai-", dir=out.parent) as folder:
-        given = Path(folder, f"slides.{kind}")
+    with Confined(__name__, memory=_CONVERTING, file_size=LARGEST_FILE) as worker:
+        given, made = worker.folder / f"slides.{kind}", worker.folder / "slides.pdf"
         shutil.copyfile(path, given)
-        with Confined(__name__, memory=_CONVERTING, file_size=LARGEST_FILE) as worker:
-            _ask(worker, "convert", type(None), seconds, str(given.resolve()), seconds)
-        made = Path(folder, "slides.pdf")
+        _ask(worker, "convert", type(None), seconds, str(given))
         inspect(made)
-        os.replace(made, out)
+        part = out.with_name(f"{out.name}.part")
+        shutil.copyfile(made, part)
+        os.replace(part, out)
 
 
 def _read(path: Path, job: str, returns: type[T], seconds: float, *arguments: Any) -> T:
@@ -225,7 +224,7 @@ def _title(document: pypdfium2.PdfDocument, page: int) -> str:
     return " ".join(title.split())[:80]
 
 
-def _convert(given: str, seconds: float) -> None:
+def _convert(given: str) -> None:
     home = Path(os.environ["HOME"])
     profile = home / "office"
     (profile / "user").mkdir(parents=True, exist_ok=True)
@@ -234,9 +233,7 @@ def _convert(given: str, seconds: float) -> None:
     command += [f"-env:UserInstallation={profile.as_uri()}"]
     command += ["--convert-to", "pdf:impress_pdf_Export", "--outdir", str(Path(given).parent)]
     quiet = subprocess.DEVNULL
-    done = subprocess.run(
-        [*command, given], stdin=quiet, stdout=quiet, stderr=quiet, timeout=seconds, check=False
-    )
+    done = subprocess.run([*command, given], stdin=quiet, stdout=quiet, stderr=quiet, check=False)
     if done.returncode != 0 or not Path(given).with_suffix(".pdf").is_file():
         raise Refused("slides.error.not_converted")
 

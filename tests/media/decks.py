@@ -60,6 +60,7 @@ class Room:
         self.pages = pages
         self.view = view
         self._random = np.random.default_rng(3)
+        self._noise = self._random.integers(0, 7, (768, 1280, 3)).astype(np.uint8)
         self._person = self._random.integers(0, 255, (24, 32, 3)).astype(np.uint8)
 
     def at(self, page: int | None, second: int) -> Picture:
@@ -70,8 +71,9 @@ class Room:
             shown[480:720, 960:1280] = cv2.resize(turned, (320, 240))
         across, down = 200 + 11 * second, 300 + 4 * second
         shown[down : down + 18, across : across + 12] = 0
-        noisy = shown + self._random.normal(0, 2, shown.shape)
-        _, jpeg = cv2.imencode(".jpg", noisy.clip(0, 255), [cv2.IMWRITE_JPEG_QUALITY, 60])
+        noise = np.roll(self._noise, 37 * second, axis=1)[: shown.shape[0], : shown.shape[1]]
+        noisy = cv2.add(shown, np.ascontiguousarray(noise))
+        _, jpeg = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, 60])
         return decode(jpeg.tobytes())
 
     def _shown(self, page: Picture) -> Picture:

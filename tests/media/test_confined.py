@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -84,6 +85,21 @@ def test_it_is_told_no_secrets(worker: Confined, monkeypatch: pytest.MonkeyPatch
     seen = worker.call("environment", returns=dict[str, str], seconds=30)
     assert "SECRET_KEY" not in seen
     assert not Path(seen["HOME"]).samefile(Path.home())
+
+
+def may_leave_the_network() -> bool:
+    tries = (["unshare", "--net", "true"], ["unshare", "--user", "--net", "true"])
+    return any(
+        subprocess.run(one, capture_output=True, check=False).returncode == 0 for one in tries
+    )
+
+
+@pytest.mark.skipif(not may_leave_the_network(), reason="the kernel grants no network namespace")
+def test_it_reaches_no_network(worker: Confined) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        assert worker.call("reach", port, returns=bool, seconds=30) is False
 
 
 def test_an_answer_of_another_shape_is_not_believed(worker: Confined) -> None:

@@ -90,6 +90,24 @@ def test_a_recording_gives_its_turns(tmp_path: Path) -> None:
     assert shares[-1] > 0.9
 
 
+def test_a_recording_that_is_cut_gives_the_turns_before_the_cut(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.mkv"
+    with av.open(str(whole), "w") as container:
+        stream = container.add_stream("libx264", rate=2, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        stream.codec_context.gop_size = 4
+        for number in range(40):
+            picture = np.full((360, 640, 3), 240, np.uint8)
+            cv2.putText(picture, f"part {number // 20}", (40, 200), 0, 4, (0, 0, 0), 8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
+        container.mux(stream.encode(None))
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 4 // 5])
+    turns = turns_of_recording(cut)
+    assert [turn.page for turn in turns] == [1, 2]
+    assert turns[1].at == pytest.approx(10, abs=2.1)
+
+
 def test_a_recording_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "take.mp4").write_bytes(b"no film")
     with pytest.raises(Refused) as caught:
