@@ -19,7 +19,7 @@ from rehearsal.text import Unit, split_units
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _stemmer = snowballstemmer.stemmer("english")
 _codes: dict[str, str] = {}
-_WINDOW = 30.0  # seconds in which the words of one point are looked for
+POINT, QUESTION = 30.0, 8.0  # seconds in which the words of a point, of a question are looked for
 _COVERED = 0.7  # share of them that must be there
 
 
@@ -83,8 +83,8 @@ class Heard:
             return self._hit(0, len(self.units), found.score / 100)
         return self._hit(found.dest_start, found.dest_end, found.score / 100)
 
-    def point(self, text: str, language: str) -> Hit | None:
-        """The place where `text` was said, word for word or with most of its words close together."""
+    def point(self, text: str, language: str, within: float = POINT) -> Hit | None:
+        """The place where `text` was said: word for word, or most of its words `within` seconds."""
         said = self.phrase(text)
         if said is not None:
             return said
@@ -97,7 +97,7 @@ class Heard:
             near = [
                 (word, hit)
                 for word, hit in places
-                if first.start <= hit.start and hit.end <= first.start + _WINDOW
+                if first.start <= hit.start and hit.end <= first.start + within
             ]
             covered = sum(len(split_units(word)) for word in {word for word, _ in near})
             share = covered / sum(len(split_units(word)) for word in words)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rehearsal.alike import Heard, Hit
+from rehearsal.alike import POINT, QUESTION, Heard, Hit
 from rehearsal.boundaries import Part, parts_of
 from rehearsal.lexicon import VERSION
 from rehearsal.measures import Clip, Measure
@@ -23,17 +23,18 @@ def measure(take: Take) -> Measure | None:
     heard = Heard(units)
     heard_in = [(part, Heard(_within(units, part))) for part in parts]
     segments = [_segment(part, take) for part in parts]
+    language = take.language
     points = [
-        _looked_for(text, own.point(text, take.language) or heard.point(text, take.language), part)
+        _looked_for(text, _found(text, own, heard, language, POINT), part)
         for part, own in heard_in
         for text in part.planned.key_points
     ]
     whole = [
-        _looked_for(text, heard.point(text, take.language), None)
+        _looked_for(text, heard.point(text, language), None)
         for text in dict.fromkeys((*take.plan.key_points, *take.plan.difficult_points))
     ]
     asked = [
-        _looked_for(text, own.phrase(text) or heard.phrase(text), part)
+        _looked_for(text, _found(text, own, heard, language, QUESTION), part)
         for part, own in heard_in
         for text in part.planned.questions
     ]
@@ -97,6 +98,11 @@ def _looked_for(text: str, hit: Hit | None, part: Part | None) -> dict[str, Any]
 
 def _clips(found: Sequence[dict[str, Any]], kind: str) -> list[Clip]:
     return [Clip(item["start"], item["end"], item["text"], kind) for item in found if item["said"]]
+
+
+def _found(text: str, own: Heard, heard: Heard, language: str, within: float) -> Hit | None:
+    """Where `text` was said: in its own segment, else anywhere."""
+    return own.point(text, language, within) or heard.point(text, language, within)
 
 
 def _within(units: Sequence[Unit], part: Part) -> list[Unit]:
