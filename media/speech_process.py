@@ -76,6 +76,8 @@ class SpeechProcess:
         if child := self._child:
             child.end()
         self._asker.shutdown(wait=True, cancel_futures=True)
+        if child := self._child:
+            child.end()
 
     def __enter__(self) -> "SpeechProcess":
         return self
@@ -101,9 +103,7 @@ class SpeechProcess:
         for last in (False, True):
             if self._closed:
                 raise SpeechFailed("closed")
-            child = self._child
-            if child is None or child.process.poll() is not None:
-                child = self._child = _Child(self._command)
+            child = self._alive()
             try:
                 return child.ask(patience, question)
             except (EOFError, OSError, TimeoutError) as error:
@@ -117,6 +117,14 @@ class SpeechProcess:
                     child.end()
                 raise
         raise AssertionError("unreachable")
+
+    def _alive(self) -> "_Child":
+        if self._child and self._child.process.poll() is not None:
+            self._child.end()
+            self._child = None
+        if self._child is None:
+            self._child = _Child(self._command)
+        return self._child
 
 
 class _Child:

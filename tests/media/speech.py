@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 
 from media.engines import RATE, Samples
 from media.files import sound_of
+from media.track import Codec, EncodedFrame
 
+OPUS = Codec("opus", 48_000, 2)
 PLAN_TERMS = ("网格化管理", "网格员", "采集信息", "排查隐患", "调解纠纷", "服务群众", "基层治理")
 
 
@@ -63,3 +66,24 @@ NO_SPEECH = {
     "mains hum": hum,
     "music": music,
 }
+
+
+def opus_frames(sound: Samples, *, start: float = 0.0, ms: int = 10) -> list[EncodedFrame]:
+    """The sound as a browser sends it: Opus in frames of `ms`, the first at room time `start`."""
+    encoder = av.CodecContext.create("libopus", "w")
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "mono", "s16"
+    encoder.options = {"frame_duration": str(ms)}
+    encoder.open()
+    resampler = av.AudioResampler("s16", "mono", 48_000, encoder.frame_size)
+    given = av.AudioFrame.from_ndarray((sound * 32767).astype(np.int16)[None], "s16", "mono")
+    given.sample_rate = RATE
+    packets = [
+        packet
+        for frame in [*resampler.resample(given), *resampler.resample(None), None]
+        for packet in encoder.encode(frame)
+    ]
+    step = 48 * ms
+    return [
+        EncodedFrame("audio", OPUS, bytes(packet), 90_000 + i * step, start + i * ms / 1000)
+        for i, packet in enumerate(packets)
+    ]
