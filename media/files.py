@@ -10,6 +10,7 @@ from typing import cast
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from media.sound import Samples, decoded, laid_out
 
@@ -27,7 +28,7 @@ class MediaError(Exception):
     key = "media.unusable"
 
 
-class NotMedia(MediaError):  # noqa: N818
+class NotMedia(MediaError):
     """The bytes are no audio or video we know, whatever the name says."""
 
     key = "media.not_media"
@@ -39,7 +40,7 @@ class EmptyFile(NotMedia):
     key = "media.empty"
 
 
-class Truncated(MediaError):  # noqa: N818
+class Truncated(MediaError):
     """Begins as media but ends too early. `reached` is the last second that is there."""
 
     key = "media.truncated"
@@ -49,13 +50,13 @@ class Truncated(MediaError):  # noqa: N818
         self.reached = reached
 
 
-class NoSound(MediaError):  # noqa: N818
+class NoSound(MediaError):
     """Has no audio stream, or none that can be decoded."""
 
     key = "media.no_sound"
 
 
-class TooLong(MediaError):  # noqa: N818
+class TooLong(MediaError):
     """Longer than 12 hours, or says so."""
 
     key = "media.too_long"
@@ -108,7 +109,7 @@ def probe(path: Path) -> Probe:
 def probe_of(container: InputContainer) -> Probe:
     """What an open container holds; pictures on a cover are no video."""
     audio = next(iter(container.streams.audio), None)
-    video = next((s for s in container.streams.video if not _is_cover(s.disposition)), None)
+    video = picture_of(container)
     if audio is None and video is None:
         raise NotMedia("neither sound nor picture")
     duration = _seconds(container.duration)
@@ -124,6 +125,18 @@ def probe_of(container: InputContainer) -> Probe:
         height=video.height if video else 0,
         format=container.format.name,
     )
+
+
+def picture_of(container: InputContainer) -> VideoStream | None:
+    """The stream with the picture; one on a cover is none."""
+    streams = container.streams.video
+    return next((s for s in streams if "attached_pic" not in str(s.disposition).lower()), None)
+
+
+def is_truncated(said: Probe, reached: float) -> bool:
+    """Whether a file that says what `said` holds ended too early at second `reached`."""
+    estimated = said.format in ("mp3", "aac")  # their headers do not know
+    return not estimated and reached < 0.98 * said.duration - 1
 
 
 def sound_of(path: Path) -> Iterator[Samples]:
@@ -146,7 +159,7 @@ def sound_of(path: Path) -> Iterator[Samples]:
             yield chunk
         if not heard:
             raise NoSound(path.name)
-        if said.format not in ("mp3", "aac") and reading.reached < 0.98 * said.duration - 1:
+        if is_truncated(said, reading.reached):
             raise Truncated(path.name, reading.reached)
 
 
@@ -179,10 +192,6 @@ def _looks_like_media(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(16)
     return any(signature in head for signature in _SIGNATURES)
-
-
-def _is_cover(disposition: object) -> bool:
-    return "attached_pic" in str(disposition).lower()
 
 
 def _seconds(ffmpeg_time: int | None) -> float:

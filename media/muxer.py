@@ -10,6 +10,7 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
 
 from media.fragments import Fragments
 from media.sound import Line, Resampler, Samples
@@ -68,6 +69,20 @@ class TrackFile:
         """Begin a track of Opus or AAC; the stream encodes, where one wants it to."""
         stream = self._container.add_stream(encoder, rate=SOUND_RATE, layout=layout)
         self._stream = stream
+        return stream
+
+    def open_copy(self, source: VideoStream) -> VideoStream:
+        """Begin a track that is a copy of another file's; its packets go to `mux`."""
+        return self._container.add_stream_from_template(source)
+
+    def open_encoder(self, width: int, height: int, key_frame_every: int) -> VideoStream:
+        """Begin a track of H.264 that is encoded here, a key frame every so many seconds."""
+        stream = self._container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        gop = 30 * key_frame_every
+        stream.codec_context.gop_size = gop
+        stream.options = {"preset": "veryfast", "crf": "26", "bf": "0"}
         return stream
 
     def write(self, data: bytes, ticks: int, duration: int, key: bool) -> None:

@@ -179,9 +179,12 @@ def _part_of(
 
 
 def _codec(init: bytes) -> str:
-    """RFC 6381 name from the avcC box of an init segment."""
-    at = init.find(b"avcC")
-    return f"avc1.{init[at + 5 : at + 8].hex()}" if at >= 0 else "avc1.42e01f"
+    """RFC 6381 name from the avcC or vpcC box of an init segment."""
+    at = init.find(b"vpcC") + 8
+    if at >= 8:
+        return f"vp09.{init[at]:02}.{init[at + 1]:02}.{init[at + 2] >> 4:02}"
+    at = init.find(b"avcC") + 5
+    return f"avc1.{init[at : at + 3].hex()}" if at >= 5 else "avc1.42e01f"
 
 
 def _iso(unix: float) -> str:

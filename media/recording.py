@@ -128,6 +128,8 @@ class Recording:
     def _files(self, name: str) -> Iterator[tuple[Span, Path]]:
         for span in self.spans:
             path = file_of(self.folder, name, span.number)
+            if name == "audio" and not path.exists():
+                path = file_of(self.folder, "voice", span.number)
             if path.exists():
                 yield span, path
 

@@ -1,0 +1,180 @@
+"""An existing file becomes a recording: copied where players can play it, else transcoded."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from media.files import NoSound, Truncated, is_truncated, open_media, picture_of, probe_of
+from media.layout import Manifest, Span, file_of
+from media.muxer import SOUND_RATE, TrackFile, VoiceTrack
+from media.playlist import Playlists
+from media.recording import Recording
+from media.sound import Resampler
+
+COPIED = ("h264", "vp9")  # what browsers play out of MP4 as it is
+WIDEST = 1280
+KEY_FRAME_EVERY_S = 4
+
+Progress = Callable[[float], None]
+
+
+def import_file(path: Path, folder: Path, progress: Progress = lambda share: None) -> Recording:
+    """Make a recording of `path` in `folder`, which must be new or empty.
+
+    `progress` is called with 0 … 1. Blocks for as long as it takes: call it in a process of its
+    own. Raises NotMedia, EmptyFile, NoSound, Truncated or TooLong; `folder` is then left empty.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with open_media(path) as container:
+            manifest = _take_in(container, folder, progress)
+        Playlists(folder).write(manifest, {})
+        manifest.save(folder)
+    except BaseException:
+        for left in folder.iterdir():
+            left.unlink()
+        raise
+    progress(1.0)
+    return Recording(folder, manifest)
+
+
+def _take_in(container: InputContainer, folder: Path, progress: Progress) -> Manifest:
+    said = probe_of(container)
+    if not said.has_audio:
+        raise NoSound("no audio stream")
+    origin = (container.start_time or 0) / av.time_base
+    with ExitStack() as stack:
+        sound = _Sound(VoiceTrack(file_of(folder, "voice", 1)), origin)
+        stack.callback(sound.voice.file.close)
+        video = picture_of(container)
+        picture = None if video is None else _picture(video, folder, origin)
+        if picture is not None:
+            stack.callback(picture.close)
+        reached = told = 0.0
+        for packet in container.demux():
+            if packet.pts is not None and packet.time_base is not None:
+                end = float((packet.pts + (packet.duration or 0)) * packet.time_base) - origin
+                reached = max(reached, end)
+            if packet.stream is container.streams.audio[0]:
+                sound.take(packet)
+            elif packet.stream is video and picture is not None:
+                picture.take(packet)
+            if reached - told > said.duration / 200:
+                told = reached
+                progress(min(0.99, reached / said.duration))
+        if is_truncated(said, reached):
+            raise Truncated("shorter than it says", reached)
+        duration = max(reached, sound.reached)
+        if not sound.reached:
+            raise NoSound("nothing to be heard")
+        sound.voice.close(duration)
+    codecs = {"audio": "aac"} | ({} if picture is None else {"camera": picture.codec})
+    spans = [Span(1, 0.0, 0.0, duration)]
+    return Manifest(time.time(), 0.0, True, duration, spans, [], codecs)
+
+
+class _Sound:
+    """Audio packets of any codec → the voice."""
+
+    def __init__(self, voice: VoiceTrack, origin: float) -> None:
+        self.voice = voice
+        self.reached = 0.0
+        self._origin = origin
+        self._resample = Resampler(SOUND_RATE)
+
+    def take(self, packet: Any) -> None:
+        try:
+            frames = packet.decode()
+        except av.FFmpegError:
+            return
+        for frame in frames:
+            for at, samples in self._resample(frame):
+                self.voice.write(samples, at - self._origin)
+                self.reached = at - self._origin + len(samples) / SOUND_RATE
+
+
+class _Copied:
+    """Pictures that stay as they are."""
+
+    def __init__(self, source: VideoStream, file: TrackFile, origin: float) -> None:
+        self.codec = source.codec_context.name
+        self._file = file
+        self._origin = origin
+        self._stream = file.open_copy(source)
+        self._delay = 2 / (source.average_rate or 25)
+        self._before = 0
+        self._last: int | None = None
+
+    def take(self, packet: Any) -> None:
+        if packet.pts is None:
+            return
+        if packet.dts is None:  # Matroska keeps none; FFmpeg guesses them from the third on
+            first = packet.pts - round(self._delay / packet.time_base)
+            packet.dts = first if self._last is None else self._before + 1
+        self._before = packet.dts
+        shift = round(self._origin / packet.time_base)
+        packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+        if self._last is None or packet.dts > self._last:
+            self._last = packet.dts
+            packet.stream = self._stream
+            self._file.mux([packet])
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Transcoded:
+    """Pictures of any codec → H.264."""
+
+    codec = "h264"
+
+    def __init__(self, source: VideoStream, file: TrackFile, origin: float) -> None:
+        self._file = file
+        self._origin = origin
+        width, height = _fitted(source.width, source.height)
+        self._encoder = file.open_encoder(width, height, KEY_FRAME_EVERY_S)
+        self._last = -1
+
+    def take(self, packet: Any) -> None:
+        try:
+            frames = packet.decode()
+        except av.FFmpegError:
+            return
+        for frame in frames:
+            self._encode(frame)
+
+    def close(self) -> None:
+        try:
+            self._file.mux(self._encoder.encode(None))
+        finally:
+            self._file.close()
+
+    def _encode(self, frame: VideoFrame) -> None:
+        ticks = round(((frame.time or 0.0) - self._origin) * 1000)
+        if ticks <= self._last:
+            return
+        self._last = ticks
+        frame = frame.reformat(self._encoder.width, self._encoder.height, "yuv420p")
+        frame.pts, frame.time_base = ticks, Fraction(1, 1000)
+        frame.pict_type = 0
+        self._file.mux(self._encoder.encode(frame))
+
+
+def _picture(source: VideoStream, folder: Path, origin: float) -> _Copied | _Transcoded:
+    file = TrackFile(file_of(folder, "camera", 1), picture=True)
+    if source.codec_context.name in COPIED:
+        return _Copied(source, file, origin)
+    return _Transcoded(source, file, origin)
+
+
+def _fitted(width: int, height: int) -> tuple[int, int]:
+    share = min(1.0, WIDEST / max(width, height, 1))
+    return max(2, round(width * share) // 2 * 2), max(2, round(height * share) // 2 * 2)
