@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,13 +12,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from media.picture_process import PictureProcess
 from server.accounts import pages as accounts_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
+from server.classroom import pages as classroom_pages
+from server.classroom import socket as classroom_socket
+from server.classroom.rooms import Rooms
 from server.courses import pages as courses_pages
 from server.courses.access import DeckReaders
 from server.courses.slides import SlideShelf
 from server.errors import Problem
+from server.hearing import pages as hearing_pages
+from server.hearing.ear import Ear
 from server.http import assets
 from server.http.assets import Assets
 from server.http.context import House
@@ -62,6 +69,9 @@ def routes() -> list[BaseRoute]:
         Route("/vendor/{mark}/{path:path}", assets.vendor),
         *accounts_pages.routes,
         *courses_pages.routes,
+        *hearing_pages.routes,
+        *classroom_pages.routes,
+        *classroom_socket.routes,
     ]
 
 
@@ -75,13 +85,22 @@ def build_app(settings: Settings) -> Starlette:
     house.add(DeckReaders())
     house.add(SlideShelf(folder, settings.slides_limit))
 
+    ear = house.add(Ear(settings, folder, house.bus))
+    pictures = house.add(PictureProcess(Path(settings.face_model) if settings.face_model else None))
+    rooms = house.add(Rooms(house))
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         folder.open()
         try:
             await house.database.migrate()
+            await ear.start()
+            await rooms.start()
             yield
         finally:
+            await rooms.stop()
+            pictures.close()
+            await ear.stop()
             await house.database.close()
             folder.close()
 

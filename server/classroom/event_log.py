@@ -1,0 +1,82 @@
+"""What is kept of rooms: who opened them, every event in order, and a snapshot now and then."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import JSON, ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.classroom.room_events import AnyEvent, Event, apply, event_from
+from server.classroom.state import RoomState
+from server.store.database import Table, new_id, now
+
+SNAPSHOT_EVERY = 50  # events
+
+
+class StoredRoom(Table):
+    """A room. `snapshot` is the state after some event; those that follow are applied to it.
+
+    folder       of the recording, below the data folder
+    after        the page to go to when the room has ended
+    ended_at     no event follows
+    finished_at  its recording was complete, and everybody was told
+    """
+
+    __tablename__ = "room"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    owner_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    folder: Mapped[str]
+    after: Mapped[str]
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class StoredEvent(Table):
+    """One event. Only ever added to; the key makes a second one with the same number impossible."""
+
+    __tablename__ = "room_event"
+
+    room_id: Mapped[str] = mapped_column(
+        ForeignKey("room.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[int]  # the room's milliseconds
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+async def append(
+    session: AsyncSession, room_id: str, events: list[Event], state: RoomState
+) -> None:
+    """Keep `events`, after which the room is in `state`."""
+    for event in events:
+        body = msgspec.to_builtins(event)
+        session.add(StoredEvent(room_id=room_id, seq=event.seq, at=event.at, body=body))
+    ended = state.phase == "ended"
+    if ended or any(event.seq % SNAPSHOT_EVERY == 0 for event in events):
+        room = await session.get_one(StoredRoom, room_id)
+        room.snapshot = msgspec.to_builtins(state)
+        room.ended_at = now() if ended else None
+
+
+async def events_of(session: AsyncSession, room_id: str, after: int = 0) -> list[AnyEvent]:
+    """The events of a room in order, from number `after` + 1 on."""
+    bodies = await session.scalars(
+        select(StoredEvent.body)
+        .where(StoredEvent.room_id == room_id, StoredEvent.seq > after)
+        .order_by(StoredEvent.seq)
+    )
+    return [event_from(body) for body in bodies]
+
+
+async def state_of(session: AsyncSession, room: StoredRoom) -> RoomState:
+    """The state of a room: its snapshot and what happened since."""
+    state = msgspec.convert(room.snapshot, RoomState)
+    for event in await events_of(session, room.id, after=state.seq):
+        state = apply(state, event)
+    return state

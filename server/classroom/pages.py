@@ -1,0 +1,93 @@
+"""The page of a room, and what it posts: offers and pictures to look at."""
+
+import json
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from media.confined import Broken, Refused
+from media.picture_process import PictureBusy, PictureProcess
+from media.track import Kind
+from server.accounts.sessions import current_person
+from server.classroom.access import own_room
+from server.classroom.event_log import StoredRoom, state_of
+from server.classroom.network import ice_servers
+from server.classroom.rooms import Rooms
+from server.classroom.state import RoomState
+from server.errors import Conflict, Invalid, TooLarge, TooMany, Unavailable
+from server.hearing.ear import Ear
+from server.http.context import house, translator
+from server.http.forms import check_csrf, read_json
+from server.http.pages import render
+
+OFFER_LIMIT = 128 * 1024
+PICTURE_LIMIT = 200 * 1024
+
+
+class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`kinds` says what each media section (by its mid) of `sdp` is."""
+
+    sdp: str
+    kinds: dict[str, Kind]
+
+
+async def show_room(request: Request) -> Response:
+    """GET /rooms/{room_id}: check page, rehearsal room; on to what follows when it has ended."""
+    stored, state = await _load(request)
+    if state.phase == "ended":
+        return RedirectResponse(stored.after, 303)
+    the_house = house(request)
+    context = {
+        "room": state,
+        "after": stored.after,
+        "ice": json.dumps(ice_servers(the_house.settings)),
+        "hearing": the_house.part(Ear).state,
+    }
+    return render(request, "classroom/rehearsal.html", context)
+
+
+async def publish(request: Request) -> Response:
+    """POST /rooms/{room_id}/media {sdp, kinds} → {sdp}: the answer to a browser's offer."""
+    offer = await read_json(request, Offer, limit=OFFER_LIMIT)
+    stored, state = await _load(request)
+    if state.phase == "ended":
+        raise Conflict("error.room.over")
+    running = await house(request).part(Rooms).running(stored.id)
+    return JSONResponse({"sdp": await running.publish(offer.sdp, offer.kinds)}, 201)
+
+
+async def look(request: Request) -> Response:
+    """POST /rooms/{room_id}/hints, a JPEG → {hints: [{key, sentence}]}. The picture is not kept."""
+    check_csrf(request)
+    await _load(request)
+    picture = bytearray()
+    async for chunk in request.stream():
+        picture += chunk
+        if len(picture) > PICTURE_LIMIT:
+            raise TooLarge
+    try:
+        found = await house(request).part(PictureProcess).hints(bytes(picture))
+    except Refused as problem:
+        raise Invalid(problem.key) from None
+    except PictureBusy:
+        raise TooMany(seconds=2) from None
+    except Broken:
+        raise Unavailable("error.room.no_hints") from None
+    words = translator(request)
+    return JSONResponse({"hints": [{"key": key, "sentence": words.t(key)} for key in found.keys]})
+
+
+async def _load(request: Request) -> tuple[StoredRoom, RoomState]:
+    person = current_person(request)
+    async with house(request).database.session() as session:
+        stored = await own_room(session, person, request.path_params["room_id"])
+        return stored, await state_of(session, stored)
+
+
+routes = [
+    Route("/rooms/{room_id}", show_room),
+    Route("/rooms/{room_id}/media", publish, methods=["POST"]),
+    Route("/rooms/{room_id}/hints", look, methods=["POST"]),
+]

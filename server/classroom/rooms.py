@@ -1,0 +1,188 @@
+"""All rooms of the installation: opened, running, ended, and brought back after a restart."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import structlog
+from sqlalchemy import select
+
+from media.recording import Recording
+from server.accounts.person import Person
+from server.classroom.captions import Captions
+from server.classroom.event_log import StoredRoom, events_of, state_of
+from server.classroom.network import network
+from server.classroom.room_events import AnyEvent
+from server.classroom.running_room import NOBODY_S, RunningRoom
+from server.classroom.stage import Stage
+from server.classroom.state import Agenda, RoomState
+from server.errors import Conflict, NotFound
+from server.events import Event, ModelChanged, RecordingFinished, RoomEnded
+from server.hearing.ear import Ear
+from server.http.context import House
+from server.store.database import new_id, now
+
+log = structlog.get_logger()
+
+
+class Rooms:
+    """The service other subjects use. Publishes RoomEnded, then RecordingFinished as soon as the
+    recording plays (duration 0 where nothing was recorded)."""
+
+    def __init__(self, house: House, *, nobody_s: float = NOBODY_S) -> None:
+        self._house = house
+        self._nobody_s = nobody_s
+        self._running: dict[str, RunningRoom] = {}
+        self._stopping: set[asyncio.Task[None]] = set()
+        self._loading = asyncio.Lock()
+        self._network = network(house.settings)
+        self._captions = Captions(house.settings, house.part(Ear))
+
+    async def start(self) -> None:
+        """Bring back the rooms that were live when the server went down; finish what had ended."""
+        self._house.bus.subscribe(ModelChanged, self._model_changed)
+        async with self._house.database.session() as session:
+            stored = list(
+                await session.scalars(select(StoredRoom).where(StoredRoom.finished_at.is_(None)))
+            )
+            states = {room.id: await state_of(session, room) for room in stored}
+        for room in stored:
+            state = states[room.id]
+            if state.phase == "ended":
+                await self._told(room.id, self._recovered(room))
+            elif state.phase == "live":
+                await self._bring_back(room, state)
+
+    async def stop(self) -> None:
+        """The server goes down; rooms come back at the next start."""
+        for running in list(self._running.values()):
+            await running.stop()
+        self._running.clear()
+        self._captions.close()
+
+    async def open(
+        self,
+        *,
+        kind: str,
+        owner: Person,
+        title: str,
+        folder: Path,
+        agenda: Agenda,
+        language: str,
+        after: str,
+    ) -> str:
+        """Open a room for `owner`, at `/rooms/{id}`. The recording will lie in `folder` (below the
+        data folder); when the room has ended, its page goes on to `after`."""
+        room_id = new_id()
+        state = RoomState(room_id, kind, title, owner.id, owner.name, language, agenda)
+        async with self._house.database.session() as session:
+            session.add(
+                StoredRoom(
+                    id=room_id,
+                    kind=kind,
+                    owner_id=owner.id,
+                    folder=self._below(folder),
+                    after=after,
+                    snapshot=msgspec.to_builtins(state),
+                )
+            )
+        return room_id
+
+    async def end(self, room_id: str) -> None:
+        """End a room, and wait until its recording is finished. NotFound. Safe to call twice."""
+        try:
+            running = await self.running(room_id)
+        except Conflict:
+            return
+        await running.do(lambda room: room.end())
+        await running.finished.wait()
+
+    async def events(self, room_id: str) -> list[AnyEvent]:
+        """All that happened in a room, in order; times are the room's milliseconds."""
+        async with self._house.database.session() as session:
+            return await events_of(session, room_id)
+
+    async def running(self, room_id: str) -> RunningRoom:
+        """The room with its task. NotFound; Conflict where it has ended."""
+        async with self._loading:
+            if found := self._running.get(room_id):
+                return found
+            async with self._house.database.session() as session:
+                stored = await session.get(StoredRoom, room_id)
+                if stored is None:
+                    raise NotFound("error.room.not_found")
+                state = await state_of(session, stored)
+            if state.phase == "ended":
+                raise Conflict("error.room.over")
+            return self._run(stored, state)
+
+    def _below(self, folder: Path) -> str:
+        """How the folder is kept: the data folder may move."""
+        return str(folder.resolve().relative_to(self._house.folder.path))
+
+    def _run(self, stored: StoredRoom, state: RoomState) -> RunningRoom:
+        folder = self._house.folder.path / stored.folder
+
+        def make_stage(room: RunningRoom) -> Stage:
+            return Stage(
+                folder,
+                room.clock.seconds,
+                self._captions,
+                self._network,
+                room.tracks_changed,
+                room.heard,
+                room.trouble,
+            )
+
+        running = RunningRoom(
+            stored,
+            state,
+            self._house.database,
+            make_stage,
+            self._over,
+            self._idle,
+            self._nobody_s,
+        )
+        self._running[stored.id] = running
+        return running
+
+    async def _over(self, running: RunningRoom, duration: float) -> None:
+        self._running.pop(running.id, None)
+        await self._told(running.id, duration)
+
+    def _idle(self, running: RunningRoom) -> None:
+        """A room that waits need not run: its page brings it back."""
+        if self._running.get(running.id) is running:
+            del self._running[running.id]
+            stopping = asyncio.create_task(running.stop())
+            self._stopping.add(stopping)
+            stopping.add_done_callback(self._stopping.discard)
+
+    async def _told(self, room_id: str, duration: float) -> None:
+        """Everybody is told first: told twice after a crash is better than never."""
+        self._house.bus.publish(RoomEnded(room_id))
+        self._house.bus.publish(RecordingFinished(room_id, duration))
+        async with self._house.database.session() as session:
+            stored = await session.get_one(StoredRoom, room_id)
+            stored.finished_at = now()
+
+    async def _bring_back(self, stored: StoredRoom, state: RoomState) -> None:
+        recorded = round(self._recovered(stored) * 1000)
+        running = self._run(stored, state)
+        heard_until = (state.started_at or 0) + recorded
+        await running.do(lambda room: room.change_tracks((), "restart", heard_until))
+        running.stage.record(running.state)
+        running.expect_owner()
+
+    def _recovered(self, stored: StoredRoom) -> float:
+        folder = self._house.folder.path / stored.folder
+        try:
+            return Recording.open(folder).recover().duration
+        except (FileNotFoundError, ValueError) as problem:
+            log.warning("no recording to recover", room=stored.id, problem=str(problem))
+            return 0.0
+
+    def _model_changed(self, _event: Event) -> None:
+        if self._captions.available:
+            for running in self._running.values():
+                running.listen_again()

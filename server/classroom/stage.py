@@ -1,0 +1,216 @@
+"""The media of a room: who sends, what is recorded and what is heard."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import structlog
+
+from media.live import LiveTranscriber
+from media.passthrough import Network
+from media.peer import BadOffer, Peer
+from media.recorder import Recorder
+from media.track import EncodedFrame, Kind, Source
+from media.words import Segment
+from server.classroom.captions import Captions
+from server.classroom.room_events import (
+    Ended,
+    Event,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+)
+from server.classroom.state import RoomState
+from server.errors import Invalid
+
+log = structlog.get_logger()
+
+ORDER: tuple[Kind, ...] = ("audio", "camera", "screen")
+SILENT_S = 2.0  # as long as the recorder waits before it calls the sound lost
+LOOK_EVERY_S = 0.25
+
+
+class Stage:
+    """One person's peer connections, plugged into the recorder and the captions of the room.
+
+    Camera and microphone come by one connection, a shared screen by another, so that it may come
+    and go. A new connection takes the place of the one before it. What happens is told by:
+
+    on_tracks   the kinds that arrive now, why fewer than before, and when sound last arrived
+    on_segment  what was said, and whether that is final
+    on_trouble  the key of a sentence for the person
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], float],
+        captions: Captions,
+        network: Network,
+        on_tracks: Callable[[tuple[Kind, ...], str, float | None], None],
+        on_segment: Callable[[Segment, bool], None],
+        on_trouble: Callable[[str], None],
+    ) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._captions = captions
+        self._network = network
+        self._on_tracks = on_tracks
+        self._on_segment = on_segment
+        self._on_trouble = on_trouble
+        self._peers: dict[str, Peer] = {}
+        self._inlet = _Inlet(clock)
+        self._recorder: Recorder | None = None
+        self._transcriber: LiveTranscriber | None = None
+        self._told: tuple[Kind, ...] = ()
+        self._watching = asyncio.create_task(self._watch(), name="stage")
+
+    async def publish(self, offer: str, kinds: Mapping[str, Kind]) -> str:
+        """Answer a browser's offer; `kinds` says what each of its media sections is.
+
+        Raises Invalid, and nothing has changed, when the offer cannot be answered.
+        """
+        place = "screen" if set(kinds.values()) == {"screen"} else "person"
+        peer = Peer(
+            self._clock, on_lost=lambda reason: self._lost(place, peer), network=self._network
+        )
+        try:
+            answer = await peer.answer(offer, kinds)
+        except BadOffer as problem:
+            log.info("offer refused", reason=str(problem))
+            raise Invalid(f"error.{problem.key}") from None
+        before = self._peers.get(place)
+        self._peers[place] = peer
+        if before:
+            await self._drop(before)
+        for source in peer.sources.values():
+            source.add(self._inlet)
+            if self._recorder:
+                self._recorder.add(source)
+        return answer
+
+    async def follow(self, event: Event, state: RoomState) -> None:
+        """Do what an event of the room asks for."""
+        if isinstance(event, RecordingStarted):
+            self.record(state)
+        elif isinstance(event, RecordingPaused) and self._recorder:
+            self._recorder.pause()
+            self._inlet.transcriber = None
+        elif isinstance(event, RecordingResumed) and self._recorder:
+            self._recorder.resume()
+            self.hear(state)
+        elif isinstance(event, Ended):
+            await self._close_peers()
+
+    def record(self, state: RoomState) -> None:
+        """Begin to record, or go on with what lies in the folder after a restart."""
+        self._recorder = Recorder(self.folder, self._clock, on_failure=self._disk_failed)
+        self._recorder.start()
+        for source in self._sources():
+            self._recorder.add(source)
+        if state.recording == "paused":
+            self._recorder.pause()
+        else:
+            self.hear(state)
+
+    def hear(self, state: RoomState) -> None:
+        """Write captions from now on, if there is a model; to be called again when one has come."""
+        if self._transcriber is None:
+            self._transcriber = self._captions.listen(
+                self._on_segment,
+                language=state.language,
+                glossary=state.agenda.glossary,
+                failed=self._hearing_failed,
+            )
+        self._inlet.transcriber = self._transcriber
+
+    async def finish(self) -> float:
+        """End everything; seconds of the recording, 0 where there is none."""
+        self._watching.cancel()
+        await asyncio.gather(self._watching, return_exceptions=True)
+        await self._close_peers()
+        self._inlet.transcriber = None
+        if self._transcriber:
+            self._captions.leave(self._transcriber)
+            self._transcriber = None
+        if self._recorder is None:
+            return 0.0
+        recording = await self._recorder.finish()
+        return recording.duration
+
+    def _sources(self) -> list[Source]:
+        return [source for peer in self._peers.values() for source in peer.sources.values()]
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self._tell_tracks()
+
+    def _tell_tracks(self) -> None:
+        there = {s.kind for s in self._sources() if self._inlet.flows(s.kind)}
+        tracks = tuple(kind for kind in ORDER if kind in there)
+        if tracks != self._told:
+            reason = "lost" if set(self._told) - there else ""
+            self._told = tracks
+            self._on_tracks(tracks, reason, self._inlet.last("audio"))
+
+    def _lost(self, place: str, peer: Peer) -> None:
+        if self._peers.get(place) is peer:
+            del self._peers[place]
+            self._forget(peer)
+            self._tell_tracks()
+
+    def _forget(self, peer: Peer) -> None:
+        for source in peer.sources.values():
+            source.remove(self._inlet)
+            if self._recorder:
+                self._recorder.remove(source)
+            self._inlet.forget(source.kind)
+
+    async def _drop(self, peer: Peer) -> None:
+        self._forget(peer)
+        await peer.close()
+
+    async def _close_peers(self) -> None:
+        peers, self._peers = list(self._peers.values()), {}
+        for peer in peers:
+            await self._drop(peer)
+
+    def _disk_failed(self, error: OSError) -> None:
+        log.error("recording stopped", folder=str(self.folder), error=str(error))
+        self._on_trouble("error.room.disk")
+
+    def _hearing_failed(self, reason: str) -> None:
+        log.warning("captions stopped", reason=reason)
+        if self._inlet.transcriber:
+            self._on_trouble("error.room.captions")
+
+
+class _Inlet:
+    """A sink for all that comes: sees what flows, and passes the sound on to the captions."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.transcriber: LiveTranscriber | None = None
+        self._clock = clock
+        self._last: dict[Kind, float] = {}
+
+    def write(self, frame: EncodedFrame) -> None:
+        self._last[frame.kind] = self._clock()
+        if frame.kind == "audio" and self.transcriber:
+            self.transcriber.write(frame)
+
+    def close(self) -> None:
+        """A source has ended; another may come."""
+
+    def flows(self, kind: Kind) -> bool:
+        """Does this kind arrive? Pictures may stand still for long; sound never stops."""
+        last = self._last.get(kind)
+        return last is not None and (kind != "audio" or self._clock() - last < SILENT_S)
+
+    def last(self, kind: Kind) -> float | None:
+        return self._last.get(kind)
+
+    def forget(self, kind: Kind) -> None:
+        """Its connection is gone; when it was last there stays known for sound."""
+        if kind != "audio":
+            self._last.pop(kind, None)
