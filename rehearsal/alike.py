@@ -21,6 +21,7 @@ _stemmer = snowballstemmer.stemmer("english")
 _codes: dict[str, str] = {}
 POINT, QUESTION = 30.0, 8.0  # seconds in which the words of a point, of a question are looked for
 _COVERED = 0.7  # share of them that must be there
+_SLOWEST = 1.0  # seconds for each unit: what takes longer is not one phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,10 @@ class Heard:
         found = fuzz.partial_ratio_alignment(wanted, self._coded)
         if found is None or found.score / 100 < needed(len(wanted)):
             return None
-        if len(self._coded) < len(wanted):
-            return self._hit(0, len(self.units), found.score / 100)
-        return self._hit(found.dest_start, found.dest_end, found.score / 100)
+        whole = len(self._coded) < len(wanted)
+        first, last = (0, len(self.units)) if whole else (found.dest_start, found.dest_end)
+        hit = self._hit(first, last, found.score / 100)
+        return hit if hit.end - hit.start <= _SLOWEST * len(wanted) + POINT / 3 else None
 
     def point(self, text: str, language: str, within: float = POINT) -> Hit | None:
         """The place where `text` was said: word for word, or most of its words `within` seconds."""

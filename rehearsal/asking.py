@@ -106,6 +106,8 @@ def _sounds(text: str) -> tuple[str, ...]:
 
 def _asking_word(plain: str) -> int | None:
     """Where an open question's word stands, if one asks."""
+    if any(word in plain for word in zh.WHICHEVER):
+        return None
     for phrase in zh.NOT_ASKING:
         plain = plain.replace(phrase, "□" * len(phrase))
     places = [plain.find(word) for word in zh.OPEN_WORDS if word in plain]

@@ -135,7 +135,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise PlanError("alias", line=event.start_mark.line + 1)
+            raise PlanError("alias", line=event.start_mark.line + 1 if event.start_mark else 1)
         return super().compose_node(parent, index)
 
 

@@ -5,12 +5,13 @@ times of the words (and the sound, where there is some), never from punctuation.
 """
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from media.words import Word
-from rehearsal.spans import Span, recorded, total
+from rehearsal.spans import recorded, total
 from rehearsal.take import Take
 
 BREATH = 0.3  # a gap of this many seconds ends a clause
@@ -89,27 +90,21 @@ def clauses(take: Take) -> tuple[Clause, ...]:
     for segment in take.transcript.segments:
         units = _spread(segment.words)
         cuts = _cuts(units, silences)
-        numbers = iter(range(len(units)))
-        found += [Clause(tuple(run)) for _, run in groupby(units, lambda _: cuts[next(numbers)])]
+        runs = groupby(zip(cuts, units, strict=True), key=lambda pair: pair[0])
+        found += [Clause(tuple(unit for _, unit in run)) for _, run in runs]
     return tuple(found)
 
 
-def _cuts(units: list[Unit], silences: list[Span]) -> list[int]:
-    """The number of the clause each unit belongs to."""
+def _cuts(units: Sequence[Unit], silences: Sequence[float]) -> list[int]:
+    """The number of the clause each unit belongs to; `silences` are the middles of silences."""
     numbers: list[int] = []
     number = length = 0
-    before = 0
-    for unit, previous in zip(units, [None, *units[:-1]], strict=True):
-        while before < len(silences) and previous and silences[before][1] <= previous.start:
-            before += 1
-        silent = (
-            previous is not None
-            and before < len(silences)
-            and _middle(previous) <= (silences[before][0] + silences[before][1]) / 2
-            and (silences[before][0] + silences[before][1]) / 2 < _middle(unit)
-        )
-        breath = previous is not None and unit.start - previous.end >= BREATH
-        if silent or breath or length >= LONGEST:
+    for index, unit in enumerate(units):
+        previous = units[index - 1] if index else unit
+        breath = unit.start - previous.end >= BREATH
+        after = bisect_left(silences, _middle(previous))
+        silent = after < len(silences) and silences[after] < _middle(unit)
+        if index and (breath or silent or length >= LONGEST):
             number, length = number + 1, 0
         length += 1
         numbers.append(number)
@@ -120,13 +115,11 @@ def _middle(unit: Unit) -> float:
     return (unit.start + unit.end) / 2
 
 
-def _silences(take: Take) -> list[Span]:
-    """Silences of the sound that end a clause."""
-    if take.sound is None:
-        return []
-    speech = take.sound.speech
+def _silences(take: Take) -> list[float]:
+    """Middles of those silences of the sound that end a clause."""
+    speech = take.sound.speech if take.sound is not None else ()
     return [
-        (before[1], after[0])
+        (before[1] + after[0]) / 2
         for before, after in zip(speech, speech[1:], strict=False)
         if after[0] - before[1] >= BREATH
     ]

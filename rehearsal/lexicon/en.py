@@ -82,7 +82,7 @@ ACTIVITY_CUES = {
     "discussion": ("discuss", "in pairs", "in groups", "share"),
     "practice": ("exercise", "practice", "try it", "work on"),
     "case": ("case", "example", "for instance", "story"),
-    "question": ("any questions", "ask me", "questions"),
+    "question": ("any questions", "ask me", "questions", "think about", "what do you think"),
     "summary": (
         "to sum up",
         "in summary",

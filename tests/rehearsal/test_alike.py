@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.alike import Heard, content_words, sound_of
-from rehearsal.text import timed_units
+from rehearsal.text import split_units, timed_units
 from tests.rehearsal.makers import lesson, segment, take, told_lesson
 
 
 def heard(text: str) -> Heard:
-    return Heard(timed_units(take(segment(text, 0, 100))))
+    """`text` at four units a second."""
+    return Heard(timed_units(take(segment(text, 0, len(split_units(text)) / 4))))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,9 @@ def test_a_point_may_be_put_in_other_words_close_together() -> None:
     said = heard("网格员有四项很重要的工作职责")
     assert said.point("网格员的四项职责", "zh") is not None
     apart = Heard(
-        timed_units(take(segment("网格员", 0, 1), segment("四项", 50, 51), segment("职责", 99, 100)))
+        timed_units(
+            take(segment("网格员", 0, 1), segment("四项", 50, 51), segment("职责", 99, 100))
+        )
     )
     assert apart.point("网格员的四项职责", "zh") is None
 
@@ -59,8 +62,8 @@ def test_a_short_phrase_must_sound_the_same() -> None:
 def test_times_are_those_of_the_phrase() -> None:
     hit = heard("一二三四五网格化管理九十").phrase("网格化管理")
     assert hit is not None
-    assert hit.start == pytest.approx(100 * 5 / 12)
-    assert hit.end == pytest.approx(100 * 10 / 12)
+    assert hit.start == pytest.approx(5 / 4)
+    assert hit.end == pytest.approx(10 / 4)
 
 
 def test_confusable_sounds_are_one() -> None:

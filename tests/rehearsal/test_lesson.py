@@ -35,7 +35,9 @@ def whispered(material: Path, model: str) -> Take:
         )
         words = tuple(word for word in timed if word.text)
         segments.append(Segment(segment.start, segment.end, simple.convert(segment.text), words))
-    spans = get_speech_timestamps(samples, VadOptions(min_silence_duration_ms=300, speech_pad_ms=100))
+    spans = get_speech_timestamps(
+        samples, VadOptions(min_silence_duration_ms=300, speech_pad_ms=100)
+    )
     sound = heard(samples, [(span["start"] / 16000, span["end"] / 16000) for span in spans])
     transcript = Transcript(tuple(segments), "zh", "faster-whisper", model)
     return Take(truth["duration_s"], transcript, sound, plan=lesson_plan(truth))
@@ -103,7 +105,9 @@ def without_hints(plan: Plan, **fields: Any) -> Plan:
     return replace(plan, segments=tuple(replace(s, **fields) for s in plan.segments))
 
 
-@pytest.mark.parametrize("known", ["whole", "equal_minutes", "no_key_points", "no_questions", "lectures"])
+@pytest.mark.parametrize(
+    "known", ["whole", "equal_minutes", "no_key_points", "no_questions", "lectures"]
+)
 def test_boundaries_by_words(material: Path, source: str, known: str) -> None:
     truth = lesson(material)
     plan = {

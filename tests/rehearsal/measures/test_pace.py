@@ -23,10 +23,14 @@ def test_gross_pace_is_units_over_recorded_minutes() -> None:
 
 
 def test_only_gaps_over_a_quarter_second_leave_the_net_pace() -> None:
-    result = measure(take(segment("一二三四五", 0, 1), segment("六七八九十", 1.2, 2.2), duration=60))
+    result = measure(
+        take(segment("一二三四五", 0, 1), segment("六七八九十", 1.2, 2.2), duration=60)
+    )
     assert result is not None
     assert result.parts["net"] == pytest.approx(10 * 60 / 2.2)
-    result = measure(take(segment("一二三四五", 0, 1), segment("六七八九十", 1.3, 2.3), duration=60))
+    result = measure(
+        take(segment("一二三四五", 0, 1), segment("六七八九十", 1.3, 2.3), duration=60)
+    )
     assert result is not None
     assert result.parts["net"] == pytest.approx(10 * 60 / 2.0)
 

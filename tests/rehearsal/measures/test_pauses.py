@@ -13,7 +13,9 @@ def test_pauses_fall_into_their_classes_by_sound() -> None:
     assert [result.parts[name] for name in classes] == [1, 1, 1, 1]
     assert result.value == 2
     assert result.parts["from"] == "sound"
-    assert [(clip.start, clip.end) for clip in result.clips if clip.kind == "very_long"] == [(9, 12.5)]
+    assert [(clip.start, clip.end) for clip in result.clips if clip.kind == "very_long"] == [
+        (9, 12.5)
+    ]
 
 
 def test_the_edges_of_the_classes() -> None:

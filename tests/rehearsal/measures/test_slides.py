@@ -5,9 +5,7 @@ from tests.rehearsal.makers import take
 
 def test_time_visits_and_the_end() -> None:
     turns = (SlideTurn(0, 1), SlideTurn(10, 2), SlideTurn(40, 1), SlideTurn(50, 4))
-    result = measure(
-        take(duration=100, slides=turns, slide_texts=("",) * 5, slides_from="events")
-    )
+    result = measure(take(duration=100, slides=turns, slide_texts=("",) * 5, slides_from="events"))
     assert result is not None
     assert result.parts["pages"] == [
         {"page": 1, "seconds": 20, "visits": 2},
