@@ -79,11 +79,13 @@ class Recording:
                 if not container.streams.video:
                     continue
                 stream = container.streams.video[0]
-                stream.codec_context.skip_frame = "NONKEY"
-                for frame in container.decode(stream):
-                    if frame.time is not None and frame.time < (span.duration or 0.0):
-                        picture: Any = frame.to_ndarray(format="bgr24")
-                        yield span.take_start + frame.time, picture
+                for packet in container.demux(stream):
+                    if not packet.is_keyframe:
+                        continue
+                    for frame in packet.decode():
+                        if frame.time is not None and frame.time < (span.duration or 0.0):
+                            picture: Any = frame.to_ndarray(format="bgr24")
+                            yield span.take_start + frame.time, picture
 
     def recover(self) -> "Recording":
         """Make a recording whose writer was killed whole again: playable, marked as ended.
