@@ -1,0 +1,1 @@
+"""Remarks at a second of a recording or take."""
