@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import ModuleType
 from typing import Literal
 
@@ -161,14 +162,14 @@ def _kind_en(text: str, led: bool) -> Kind | None:
 def _open_en(words: list[str]) -> bool:
     text = " ".join(words)
     if not words or words[0] not in en.OPEN_WORDS:
-        pairs = zip(words, words[1:], strict=False)
+        pairs = pairwise(words)
         asks = any(one in en.OPEN_WORDS and two in en.INVERTED for one, two in pairs)
         return asks or any(f" {phrase} " in f" {text} " for phrase in en.OPEN_PHRASES)
     if text.startswith(en.OPEN_PHRASES) or words[0] in ("why", "what's", "how's", "who's"):
         return True
     if words[0] in ("when", "where", "how"):
         return any(word in en.AUXILIARIES for word in words[1:3])
-    return words[0] != "which" or len(words) > 1 and words[1] not in en.AUXILIARIES
+    return words[0] != "which" or (len(words) > 1 and words[1] not in en.AUXILIARIES)
 
 
 def _invitation(clauses: Sequence[Clause], index: int, invitations: tuple[str, ...]) -> int | None:

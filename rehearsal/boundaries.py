@@ -1,7 +1,8 @@
-"""Where each segment of the plan began and ended: by the teacher's taps, else slides, else words."""
+"""Where each segment of the plan began and ended: by taps, else by slides, else by words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log, sqrt
 
 import numpy as np
@@ -73,7 +74,7 @@ def _by_slides(take: Take, plan: Plan) -> list[tuple[float, int]]:
     if len(firsts) > 1 and firsts[0] is None:
         firsts[0] = 1
     pages = [page for page in firsts if page is not None]
-    rising = all(one < two for one, two in zip(pages, pages[1:], strict=False))
+    rising = all(one < two for one, two in pairwise(pages))
     if not take.slides or len(pages) < len(firsts) or not rising:
         return []
     return [

@@ -1,8 +1,8 @@
 """What is worth a second look: fact → clip → question → option, and what already works.
 
-A finding holds no sentence: `finding.<name>.fact`, `.question` and `.option` in the locale files do,
-filled in with `params`; a strength has only a fact. Numbers without a sound reference are told, not
-judged: the person judges.
+A finding holds no sentence: `finding.<name>.fact`, `.question` and `.option` in the locale files
+do, filled in with `params`; a strength has only a fact. Numbers without a sound reference are
+told, not judged: the person judges.
 """
 
 from collections.abc import Callable, Iterator, Mapping

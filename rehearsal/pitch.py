@@ -38,8 +38,11 @@ class PitchTracker:
         self._last = 0.0  # frequency at which the path left the block before
 
     def follow(self, frames: _Floats) -> tuple[_Floats, _Floats, _Floats]:
-        """Of each row of `frames` (n x WINDOW): F0 in Hz (0 = unvoiced), the peak of the whole sound
-        up to which that F0 stands (judge again when `peak` has grown), and the magnitude spectrum."""
+        """F0, standing and spectrum of each row of `frames` (n x WINDOW).
+
+        F0 is in Hz, 0 = unvoiced. Its standing is the greatest peak of the whole sound at which the
+        frame is still voiced: judge again when `peak` has grown. The spectrum is of magnitudes.
+        """
         centred = frames - frames.mean(axis=1, keepdims=True)
         windowed = centred * _window
         loudest = np.abs(windowed[:, _PERIOD]).max(axis=1)

@@ -66,7 +66,7 @@ class Plan:
 
 class PlanError(ValueError):
     """A plan that cannot be read. `key` names the sentence to show (`plan.error.<key>`), `params`
-    fill it in; `field` says where ("segments[2].minutes"), or `line` where the YAML itself broke."""
+    fill it in: `field` says where ("segments[2].minutes"), `line` where the YAML itself broke."""
 
     def __init__(self, key: str, **params: Any) -> None:
         super().__init__(f"{key} {params}" if params else key)
@@ -127,11 +127,6 @@ _SEGMENT_KEYS = ("title", "minutes", "activity", *_SEGMENT_LISTS, "first_slide")
 class _Loader(yaml.SafeLoader):
     """Safe YAML without aliases, which could swell a small file, and without dates."""
 
-    yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -139,9 +134,15 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def _loaded(text: str) -> object:
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 - _Loader is a SafeLoader
+        return yaml.load(text, _Loader)
     except PlanError:
         raise
     except yaml.MarkedYAMLError as error:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehearsal.pitch import HOP as HOP_SAMPLES
-from rehearsal.pitch import RATE, WINDOW, PitchTracker
+from rehearsal.pitch import WINDOW, PitchTracker
 
 HOP = 0.01  # seconds between frames
 

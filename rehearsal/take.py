@@ -18,7 +18,7 @@ class SlideTurn:
 
 @dataclass(frozen=True, slots=True)
 class SegmentMark:
-    """At second `at` the teacher tapped "next" and segment `segment` (0-based) of the plan began."""
+    """At second `at` the teacher tapped "next" and the plan's segment `segment` (0-based) began."""
 
     at: float
     segment: int

@@ -1,14 +1,14 @@
 """Units and clauses: the grains in which the measures read a transcript.
 
-A unit is a Han character or a Latin word. A clause is what was said in one breath; it comes from the
-times of the words (and the sound, where there is some), never from punctuation.
+A unit is a Han character or a Latin word. A clause is what was said in one breath; it comes from
+the times of the words (and the sound, where there is some), never from punctuation.
 """
 
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from media.words import Word
 from rehearsal.spans import recorded, total
@@ -120,7 +120,7 @@ def _silences(take: Take) -> list[float]:
     speech = take.sound.speech if take.sound is not None else ()
     return [
         (before[1] + after[0]) / 2
-        for before, after in zip(speech, speech[1:], strict=False)
+        for before, after in pairwise(speech)
         if after[0] - before[1] >= BREATH
     ]
 

@@ -20,7 +20,7 @@ _TYPICAL_ZH = 3.93  # per 100 characters, descriptive
 
 
 def measure(take: Take) -> Measure | None:
-    """Value: fillers in the text per 100 units: a lower bound, for recognisers drop 嗯, 呃 and um."""
+    """Value: fillers in the text per 100 units: a lower bound, for recognisers drop 嗯 and um."""
     heard = clauses(take)
     units = [unit for clause in heard for unit in clause.units]
     if not units:

@@ -16,7 +16,7 @@ CLIPS_EACH = 3
 
 
 def measure(take: Take) -> Measure | None:
-    """Value: different content words; the most frequent ones in parts, with log-odds on the plan."""
+    """Value: different content words; the most frequent in parts, with log-odds on the plan."""
     heard = clauses(take)
     language = take.language
     counts: Counter[str] = Counter()
@@ -74,7 +74,7 @@ def _plan_words(plan: Plan | None, language: str) -> list[str]:
 
 
 def _log_odds(key: str, said: Counter[str], planned: Counter[str]) -> float:
-    """log of the odds of the word in speech over its odds in the plan, half a count added to each."""
+    """log of the odds of the word in speech over those in the plan, half a count added to each."""
     return _odds(key, said) - _odds(key, planned)
 
 

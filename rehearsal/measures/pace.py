@@ -1,6 +1,7 @@
 """How fast was it spoken? Units (Han characters and Latin words) per minute."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import fmean, pstdev
 
 from rehearsal.boundaries import Part, parts_of
@@ -65,7 +66,7 @@ def _net(units: Sequence[Unit]) -> float | None:
         return None
     breaks = sum(
         after.start - before.end
-        for before, after in zip(units, units[1:], strict=False)
+        for before, after in pairwise(units)
         if after.start - before.end > NET_GAP
     )
     spoken = units[-1].end - units[0].start - breaks

@@ -1,4 +1,6 @@
-"""Where was it still, and for how long? Gaps within speech, in the classes of Campione & Véronis."""
+"""Where was it still, and for how long? Gaps in speech, in the classes of Campione & Véronis."""
+
+from itertools import pairwise
 
 from rehearsal.measures import Clip, Measure, Reference
 from rehearsal.spans import Span, gaps, left_out, merged, overlap
@@ -17,7 +19,7 @@ def measure(take: Take) -> Measure | None:
     missing = gaps(take)
     pauses = [
         (before[1], after[0])
-        for before, after in zip(spoken, spoken[1:], strict=False)
+        for before, after in pairwise(spoken)
         if not any(overlap((before[1], after[0]), gap) > 0 for gap in missing)
     ]
     counts = {name: 0 for name, _ in CLASSES}

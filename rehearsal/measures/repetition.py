@@ -1,6 +1,7 @@
 """What was said twice in a row, and where was a sentence begun again?"""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rehearsal.lexicon import BY_LANGUAGE, VERSION
 from rehearsal.lexicon import en as english
@@ -78,7 +79,7 @@ def _restarts(heard: Sequence[Clause], language: str) -> list[Clip]:
     cues = BY_LANGUAGE[language].RESTARTS
     return [
         Clip(clause.start, clause.end, clause.text, "restart")
-        for before, clause in zip(heard, heard[1:], strict=False)
+        for before, clause in pairwise(heard)
         if clause.text.startswith(cues)
         and len(clause.text) > max(len(cue) for cue in cues if clause.text.startswith(cue))
         and clause.start - before.end <= NEAR

@@ -8,7 +8,7 @@ from rehearsal.take import Take
 
 
 def measure(take: Take) -> Measure | None:
-    """Value: median recorded seconds for each page shown; visits, skipped pages and the end in parts."""
+    """Value: median recorded seconds of a page shown; visits, skipped pages, the end in parts."""
     turns = sorted(take.slides, key=lambda turn: turn.at)
     turns = [turn for turn in turns if turn.at < take.duration]
     if not turns:

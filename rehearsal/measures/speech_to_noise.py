@@ -13,7 +13,7 @@ FEWEST = 30  # frames on either side
 
 
 def measure(take: Take) -> Measure | None:
-    """Value: RMS level of speech less RMS level of the rest, dB. None where one of them is missing."""
+    """Value: RMS level of speech less RMS level of the rest, dB; None where one is missing."""
     if take.sound is None:
         return None
     level, speech = take.sound.level, take.sound.speech

@@ -59,7 +59,8 @@ def lesson_plan(truth: dict[str, Any]) -> Plan:
     return Plan(
         "基层治理中的网格化管理",
         (
-            PlanSegment("导入", minutes[0], "question", ("三个目标",), ("群众遇到困难的时候最先找谁",)),
+            PlanSegment("导入", minutes[0], "question", ("三个目标",),
+                        ("群众遇到困难的时候最先找谁",)),
             PlanSegment("概念", minutes[1], "lecture", ("网格化管理的含义", "网格员的四项职责"),
                         ("网格员是不是执法人员",)),
             PlanSegment("案例", minutes[2], "case", ("加装电梯", "先听再谈的群众工作方法"),

@@ -1,5 +1,7 @@
 """The YAML form of a plan: read back as written, and every mistake named."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,39 +42,41 @@ def test_reads_every_key() -> None:
     )
 
 
-SEGMENT = "title: A\nsegments:\n  - "
+ONE = "title: A\nsegments:\n  - "
+AFTER = "\nsegments: [{title: a, minutes: 1}]"
+FIRST = "segments[1]"
 
 
 @pytest.mark.parametrize(
     ("text", "key", "where"),
     [
-        (SEGMENT + "{title: a, minutes: -3}", "minutes_out_of_range", "segments[1].minutes"),
-        (SEGMENT + "{title: a, minutes: 0}", "minutes_out_of_range", "segments[1].minutes"),
-        (SEGMENT + "{title: a, minutes: 601}", "minutes_out_of_range", "segments[1].minutes"),
-        (SEGMENT + "{title: a, minutes: .nan}", "minutes_out_of_range", "segments[1].minutes"),
-        (SEGMENT + "{title: a, minutes: .inf}", "minutes_out_of_range", "segments[1].minutes"),
-        (SEGMENT + "{title: a, minutes: true}", "minutes_not_a_number", "segments[1].minutes"),
-        (SEGMENT + "{title: a, minutes: long}", "minutes_not_a_number", "segments[1].minutes"),
-        (SEGMENT + "{title: a}", "missing", "segments[1].minutes"),
-        (SEGMENT + "{minutes: 1}", "missing", "segments[1].title"),
-        (SEGMENT + "{title: a, minutes: 1, activity: nap}", "activity_unknown", "segments[1].activity"),
-        (SEGMENT + "{title: a, minutes: 1, activity: [x]}", "activity_unknown", "segments[1].activity"),
-        (SEGMENT + "{title: a, minutes: 1, first_slide: 0}", "page_out_of_range", "segments[1].first_slide"),
-        (SEGMENT + "{title: a, minutes: 1, colour: red}", "unknown_key", "segments[1].colour"),
-        (SEGMENT + "{title: '', minutes: 1}", "empty_text", "segments[1].title"),
-        (SEGMENT + "{title: {a: b}, minutes: 1}", "not_a_text", "segments[1].title"),
-        (SEGMENT + "{title: a, minutes: 1, questions: why}", "not_a_list", "segments[1].questions"),
-        (SEGMENT + "{title: a, minutes: 1, questions: [[]]}", "not_a_text", "segments[1].questions[1]"),
-        (SEGMENT + "word", "not_a_mapping", "segments[1]"),
+        (ONE + "{title: a, minutes: -3}", "minutes_out_of_range", FIRST + ".minutes"),
+        (ONE + "{title: a, minutes: 0}", "minutes_out_of_range", FIRST + ".minutes"),
+        (ONE + "{title: a, minutes: 601}", "minutes_out_of_range", FIRST + ".minutes"),
+        (ONE + "{title: a, minutes: .nan}", "minutes_out_of_range", FIRST + ".minutes"),
+        (ONE + "{title: a, minutes: .inf}", "minutes_out_of_range", FIRST + ".minutes"),
+        (ONE + "{title: a, minutes: true}", "minutes_not_a_number", FIRST + ".minutes"),
+        (ONE + "{title: a, minutes: long}", "minutes_not_a_number", FIRST + ".minutes"),
+        (ONE + "{title: a}", "missing", FIRST + ".minutes"),
+        (ONE + "{minutes: 1}", "missing", FIRST + ".title"),
+        (ONE + "{title: a, minutes: 1, activity: nap}", "activity_unknown", FIRST + ".activity"),
+        (ONE + "{title: a, minutes: 1, activity: [x]}", "activity_unknown", FIRST + ".activity"),
+        (ONE + "{title: a,minutes: 1,first_slide: 0}", "page_out_of_range", FIRST + ".first_slide"),
+        (ONE + "{title: a, minutes: 1, colour: red}", "unknown_key", FIRST + ".colour"),
+        (ONE + "{title: '', minutes: 1}", "empty_text", FIRST + ".title"),
+        (ONE + "{title: {a: b}, minutes: 1}", "not_a_text", FIRST + ".title"),
+        (ONE + "{title: a, minutes: 1, questions: why}", "not_a_list", FIRST + ".questions"),
+        (ONE + "{title: a, minutes: 1, questions: [[]]}", "not_a_text", FIRST + ".questions[1]"),
+        (ONE + "word", "not_a_mapping", "segments[1]"),
         ("title: A\nsegments: []", "segments_missing", "segments"),
         ("title: A", "segments_missing", "segments"),
         ("segments: [{title: a, minutes: 1}]", "missing", "title"),
         ("", "not_a_mapping", "plan"),
         ("- a", "not_a_mapping", "plan"),
-        ("title: A\nlanguage: fr\nsegments: [{title: a, minutes: 1}]", "language_unknown", "language"),
-        (f"title: {'长' * 2001}\nsegments: [{{title: a, minutes: 1}}]", "text_too_long", "title"),
-        ("title: A\nsegments: [" + "{title: a, minutes: 1}," * 101 + "]", "too_many_segments", "segments"),
-        ("title: A\naims: [" + "a," * 201 + "]\nsegments: [{title: a, minutes: 1}]", "list_too_long", "aims"),
+        ("title: A\nlanguage: fr" + AFTER, "language_unknown", "language"),
+        (f"title: {'长' * 2001}" + AFTER, "text_too_long", "title"),
+        ("title: A\nsegments: [" + "{title: a}," * 101 + "]", "too_many_segments", "segments"),
+        ("title: A\naims: [" + "a," * 201 + "]" + AFTER, "list_too_long", "aims"),
     ],
 )  # fmt: skip
 def test_names_the_mistake_and_its_field(text: str, key: str, where: str) -> None:
@@ -132,7 +136,5 @@ def test_a_plan_written_is_the_plan_read(plan: Plan) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_plan_or_a_plan_error(text: str) -> None:
-    try:
-        plan_from_yaml(text)
-    except PlanError as error:
-        assert error.key
+    with contextlib.suppress(PlanError):
+        assert isinstance(plan_from_yaml(text), Plan)

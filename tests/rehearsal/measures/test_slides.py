@@ -16,7 +16,8 @@ def test_time_visits_and_the_end() -> None:
     assert result.parts["revisited"] == [1]
     assert result.parts["skipped"] == [3, 5]
     assert (result.parts["left_at"], result.parts["finished"]) == (4, False)
-    assert [(clip.start, clip.end, clip.label) for clip in result.clips][0] == (0, 10, "1")
+    first = result.clips[0]
+    assert (first.start, first.end, first.label) == (0, 10, "1")
 
 
 def test_the_same_page_twice_is_one_visit_and_gaps_do_not_count() -> None:
