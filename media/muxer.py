@@ -132,7 +132,7 @@ class PictureTrack:
         self.key = key
         self._standing = True
         self._last = 0.0
-        self._write(key, 0.0, True)
+        self._held = (key, 0.0, True)  # until it is known how long it is shown
 
     def write(self, data: bytes, time: float, key: bool) -> bool:
         """A picture at second `time` of the span; False when a key frame is needed first."""
@@ -156,12 +156,19 @@ class PictureTrack:
         """The span is `end` seconds long."""
         try:
             self.stand(end)
+            self._release(end)
         finally:
             self.file.close()
 
     def _write(self, data: bytes, time: float, key: bool) -> None:
+        self._release(time)
         self._last = time
-        self.file.write(data, round(time * PICTURE_RATE), PICTURE_RATE // 30, key)
+        self._held = (data, time, key)
+
+    def _release(self, until: float) -> None:
+        data, time, key = self._held
+        ticks = round(time * PICTURE_RATE)
+        self.file.write(data, ticks, max(1, round(until * PICTURE_RATE) - ticks), key)
 
 
 class SoundTrack:
