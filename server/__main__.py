@@ -4,9 +4,12 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
+from server.i18n import Translator
 from server.serve import serve
 from server.settings import Settings
+from server.takes.from_file import LANGUAGES, Wanted, rehearse
 
 
 def parser() -> argparse.ArgumentParser:
@@ -23,7 +26,18 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="https with a certificate made here, so that cameras work from other machines",
     )
+    _add_rehearse(commands.add_parser("rehearse", help="a recording to transcript and report"))
     return top
+
+
+def _add_rehearse(rehearsing: argparse.ArgumentParser) -> None:
+    rehearsing.add_argument("file", type=Path, metavar="FILE", help="audio or video")
+    rehearsing.add_argument("--plan", type=Path, metavar="PLAN.yaml")
+    rehearsing.add_argument("--slides", type=Path, metavar="SLIDES.pdf")
+    rehearsing.add_argument("--language", choices=LANGUAGES, default="auto")
+    rehearsing.add_argument("--model", metavar="NAME|FOLDER")
+    rehearsing.add_argument("--engine", choices=("faster-whisper", "openai-whisper"))
+    rehearsing.add_argument("--out", type=Path, metavar="DIR", required=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,7 +58,13 @@ def _serve(given: dict[str, object]) -> int:
     return serve(Settings.from_environment(os.environ, **given), self_signed=self_signed)
 
 
-COMMANDS = {"serve": _serve}
+def _rehearse(given: dict[str, Any]) -> int:
+    locale = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if n in os.environ), "")
+    words = Translator("zh" if locale.startswith("zh") else "en")
+    return rehearse(Wanted(**given), Settings.from_environment(os.environ), words)
+
+
+COMMANDS = {"serve": _serve, "rehearse": _rehearse}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from media.picture_process import PictureProcess
 from server.accounts import pages as accounts_pages
+from server.accounts import people_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
 from server.classroom import pages as classroom_pages
@@ -21,6 +22,7 @@ from server.classroom import socket as classroom_socket
 from server.classroom.rooms import Rooms
 from server.courses import pages as courses_pages
 from server.courses.access import DeckReaders
+from server.courses.cards import PROVIDERS as COURSES_CARDS
 from server.courses.slides import SlideShelf
 from server.errors import Problem
 from server.hearing import pages as hearing_pages
@@ -33,14 +35,23 @@ from server.http.navigation import Item, Navigation
 from server.http.pages import environment, render
 from server.http.problems import answer_problem
 from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
+from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
+from server.recordings import pages as recordings_pages
+from server.recordings.access import Watchers
 from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
+from server.takes import desk as takes_desk
+from server.takes import pages as takes_pages
+from server.takes.access import may_read_deck, may_watch
+from server.takes.processing import Processing
+from server.takes.rooms import Handover
+from server.takes.uploads import Uploads
 
 NAVIGATION = Navigation(
     Item("/plans", "nav.plans", ("teacher", "assistant", "expert")),
     Item("/takes", "nav.takes"),
-    Item("/courses", "nav.courses", ("teacher", "assistant", "class_adviser", "learning_admin")),
+    Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
     Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
     Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
 )
@@ -69,9 +80,12 @@ def routes() -> list[BaseRoute]:
         Route("/vendor/{mark}/{path:path}", assets.vendor),
         *accounts_pages.routes,
         *courses_pages.routes,
+        *people_pages.routes,
         *hearing_pages.routes,
         *classroom_pages.routes,
         *classroom_socket.routes,
+        *recordings_pages.routes,
+        *takes_pages.routes,
     ]
 
 
@@ -81,13 +95,21 @@ def build_app(settings: Settings) -> Starlette:
     url = settings.database_url or sqlite_url(folder.database_file)
     house = House(settings, folder, Database(url))
     house.add(Gate())
-    house.add(Desk())
+    desk = house.add(Desk())
+    for provider in COURSES_CARDS:
+        desk.add(provider)
     house.add(DeckReaders())
     house.add(SlideShelf(folder, settings.slides_limit))
 
     ear = house.add(Ear(settings, folder, house.bus))
     pictures = house.add(PictureProcess(Path(settings.face_model) if settings.face_model else None))
     rooms = house.add(Rooms(house))
+    house.add(Watchers()).allow("take", may_watch)
+    house.part(DeckReaders).add(may_read_deck)
+    house.part(Desk).add(takes_desk.lay_cards)
+    processing = house.add(Processing(house))
+    handover = house.add(Handover(house))
+    uploads = house.add(Uploads(house))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -95,16 +117,25 @@ def build_app(settings: Settings) -> Starlette:
         try:
             await house.database.migrate()
             await ear.start()
+            await processing.start()
+            await handover.start()
+            await uploads.start()
             await rooms.start()
             yield
         finally:
             await rooms.stop()
+            await uploads.stop()
+            await processing.stop()
             pictures.close()
             await ear.stop()
             await house.database.close()
             folder.close()
 
-    larger = {"/plans/*/slides": settings.slides_limit + BODY_LIMIT}
+    larger = {
+        "/plans/*/slides": settings.slides_limit + BODY_LIMIT,
+        "/people/import": LARGEST_SHEET + BODY_LIMIT,
+        "/uploads/": settings.upload_limit,
+    }
     problems = {kind: answer_problem for kind in (Problem, HTTPException, Exception)}
     app = Starlette(
         routes=routes(),
