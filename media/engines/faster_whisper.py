@@ -2,7 +2,11 @@
 
 from faster_whisper import WhisperModel
 
-from media.engines import Heard, HeardWord, Hearing, Samples
+from media.engines import RATE, Heard, HeardWord, Hearing, Samples
+
+MOST_TOKENS = 448  # of prompt and text together: Whisper's window of text
+TOKENS_PER_SECOND = 12.0  # six characters a second, two tokens each
+SPARE_TOKENS = 24  # for marks of language, task and time
 
 
 class FasterWhisper:
@@ -25,6 +29,7 @@ class FasterWhisper:
             condition_on_previous_text=False,
             vad_filter=False,
             without_timestamps=not hearing.word_times,
+            max_new_tokens=self._most_tokens(samples, hearing.hotwords),
         )
         return [
             Heard(
@@ -41,6 +46,12 @@ class FasterWhisper:
             )
             for segment in found
         ]
+
+    def _most_tokens(self, samples: Samples, hotwords: str) -> int:
+        """What may be said in that time: a loop would otherwise go on to the model's limit."""
+        given = min(len(self._model.hf_tokenizer.encode(f" {hotwords}").ids), MOST_TOKENS // 2)
+        sayable = round(SPARE_TOKENS + TOKENS_PER_SECOND * len(samples) / RATE)
+        return min(sayable, MOST_TOKENS - given - SPARE_TOKENS)
 
     def languages(self, samples: Samples) -> dict[str, float]:
         """Probabilities from one look at the encoder's output."""
