@@ -141,7 +141,8 @@ class LiveTranscriber:
 
     def _put(self, window: Window, *, final: bool) -> None:
         hotwords = self._hotwords if final else ""
-        hearing = Hearing(self._language, hotwords, beam=5 if final else 1)
+        unhurried = final and not self._finals
+        hearing = Hearing(self._language, hotwords, beam=2 if unhurried else 1)
         try:
             answer = self._process.submit(window.samples, hearing)
         except SpeechBusy:
