@@ -40,6 +40,14 @@ async def person_by_id(session: AsyncSession, person_id: str) -> Person:
     return found
 
 
+async def known_person(session: AsyncSession, person_id: str) -> Person:
+    """One person, active or not, for those who keep the accounts. NotFound."""
+    found = await session.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def person_by_login(session: AsyncSession, login: str) -> Person:
     """One active person by sign-in name. NotFound."""
     found = await session.scalar(select(Person).where(Person.login == login, active()))

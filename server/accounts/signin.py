@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.accounts.passwords import hash_password, matches
@@ -67,10 +68,16 @@ async def sign_in(database: Database, login: str, password: str) -> Person:
 
 
 async def make_link(database: Database, person_id: str) -> str:
-    """The path of a fresh one-time link for this person."""
-    token = secrets.token_urlsafe(24)
+    """The path of a fresh one-time link for this person; older ones are void."""
     async with database.session() as session:
-        session.add(SignInLink(id=_hash(token), person_id=person_id))
+        await session.execute(delete(SignInLink).where(SignInLink.person_id == person_id))
+        return add_link(session, person_id)
+
+
+def add_link(session: AsyncSession, person_id: str) -> str:
+    """The path of a one-time link that is stored with `session`."""
+    token = secrets.token_urlsafe(24)
+    session.add(SignInLink(id=_hash(token), person_id=person_id))
     return f"/welcome/{token}"
 
 

@@ -127,6 +127,11 @@ async def cohorts_of(session: AsyncSession, person: Person) -> list[Cohort]:
     return list(found)
 
 
+async def cohorts_to_teach(session: AsyncSession) -> list[Cohort]:
+    """Every cohort, by name, for those who say which of them take a course."""
+    return list(await session.scalars(select(Cohort).order_by(Cohort.name)))
+
+
 async def cohort_for(session: AsyncSession, person: Person, cohort_id: str) -> Cohort:
     """One of those cohorts. NotFound."""
     return _there(

@@ -2,11 +2,22 @@
 
 from starlette.routing import BaseRoute
 
-from server.courses import plan_pages, slide_pages, version_pages, yaml_pages
+from server.courses import (
+    cohort_pages,
+    course_pages,
+    intake_pages,
+    plan_pages,
+    slide_pages,
+    version_pages,
+    yaml_pages,
+)
 
 routes: list[BaseRoute] = [
     *yaml_pages.routes,  # /plans/import and /plans/{id}.yaml, before /plans/{id}
     *plan_pages.routes,
     *version_pages.routes,
     *slide_pages.routes,
+    *course_pages.routes,
+    *cohort_pages.routes,
+    *intake_pages.routes,  # /people/import, before /people/{id} of the accounts
 ]

@@ -1,6 +1,5 @@
 """A plan as a YAML file: written out, and read in as a new plan."""
 
-from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -63,12 +62,9 @@ def _read(text: str) -> Plan:
     try:
         return plan_from_yaml(text)
     except PlanError as error:
-        raise Invalid(f"plan.error.{error.key}", **_named(error.params)) from None
-
-
-def _named(params: dict[str, Any]) -> dict[str, Any]:
-    """`field` also names the form's field in Invalid; the sentence calls the place `where`."""
-    return {("where" if name == "field" else name): value for name, value in params.items()}
+        problem = Invalid(f"plan.error.{error.key}", field="text")
+        problem.params |= error.params  # where `field` is a place in the plan
+        raise problem from None
 
 
 def _import_page(request: Request, text: str, problem: Problem | None) -> Response:
