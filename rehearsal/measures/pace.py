@@ -1,5 +1,6 @@
 """How fast was it spoken? Units (Han characters and Latin words) per minute."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean, pstdev
@@ -29,7 +30,7 @@ def measure(take: Take) -> Measure | None:
     working = [span for part in parts if part.planned.activity in TRAINEES for span in part.spans]
     spans = without(recorded(take), working)
     minutes = total(spans) / 60
-    taught = [unit for unit in units if _inside(unit, spans)]
+    taught = _inside(units, spans)
     if minutes <= 0:
         return None
     curve = _curve(taught, spans, take.duration)
@@ -55,9 +56,18 @@ def measure(take: Take) -> Measure | None:
     )
 
 
-def _inside(unit: Unit, spans: Sequence[Span]) -> bool:
-    middle = (unit.start + unit.end) / 2
-    return any(start <= middle < end for start, end in spans)
+def _inside(units: Sequence[Unit], spans: Sequence[Span]) -> list[Unit]:
+    """The units whose middles lie in `spans`."""
+    starts = [start for start, _ in spans]
+    return [
+        unit
+        for unit in units
+        if (place := bisect_right(starts, _middle(unit))) and _middle(unit) < spans[place - 1][1]
+    ]
+
+
+def _middle(unit: Unit) -> float:
+    return (unit.start + unit.end) / 2
 
 
 def _net(units: Sequence[Unit]) -> float | None:
@@ -77,11 +87,12 @@ def _curve(units: Sequence[Unit], spans: Sequence[Span], duration: float) -> Ser
     """Pace in windows of WINDOW; None where less than half of the window counts."""
     times: list[float] = []
     values: list[float | None] = []
+    middles = sorted(map(_middle, units))
     last = max(0.0, duration - WINDOW)
     for index in range(int(last // HOP) + 1):
         start, end = index * HOP, min(index * HOP + WINDOW, duration)
         seconds = total(without(spans, [(-1.0, start), (end, duration + 1)]))
-        count = sum(1 for unit in units if start <= (unit.start + unit.end) / 2 < end)
+        count = bisect_left(middles, end) - bisect_left(middles, start)
         times.append((start + end) / 2)
         values.append(count * 60 / seconds if seconds >= (end - start) / 2 else None)
     return Series(tuple(times), tuple(values), "units/min")
@@ -120,7 +131,7 @@ def _extremes(curve: Series, duration: float) -> tuple[Clip, ...]:
 def _segment(part: Part, units: Sequence[Unit], take: Take) -> dict[str, object]:
     """Pace in one segment of the plan, over every voice."""
     spans = [piece for start, end in part.spans for piece in recorded(take, start, end)]
-    count = sum(1 for unit in units if _inside(unit, spans))
+    count = len(_inside(units, spans))
     seconds = total(spans)
     return {
         "title": part.planned.title,

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import opencc
 import pytest
 from faster_whisper import WhisperModel
@@ -124,6 +125,14 @@ def test_boundaries_by_words(material: Path, source: str, known: str) -> None:
     assert found == pytest.approx(lesson_starts(truth), abs=8)
 
 
-def test_the_recording_is_clear(material: Path) -> None:
-    result = speech_to_noise.measure(whispered(material, "tiny"))
-    assert result is None or (result.value or 0) > 15
+def test_a_steady_voice_in_noise_stands_clear_of_it(material: Path) -> None:
+    told = whispered(material, "tiny")
+    samples = read(material / "media/synthetic/lesson_grid_zh.wav")
+    noise = np.random.default_rng(1).normal(0, 0.002, len(samples)).astype(np.float32)
+    assert told.sound is not None
+    result = speech_to_noise.measure(replace(told, sound=heard(samples + noise, told.sound.speech)))
+    spoken = np.concatenate(
+        [samples[int(start * 16000) : int(end * 16000)] for start, end in told.sound.speech]
+    )
+    assert result is not None
+    assert result.value == pytest.approx(10 * np.log10(np.mean(spoken**2) / 0.002**2), abs=1)
