@@ -3,13 +3,11 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 from av.container import InputContainer
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from media.files import NoSound, Truncated, is_truncated, open_media, picture_of, probe_of
@@ -18,10 +16,9 @@ from media.muxer import SOUND_RATE, TrackFile, VoiceTrack
 from media.playlist import Playlists
 from media.recording import Recording
 from media.sound import Resampler
+from media.transcoding import Transcoded
 
 COPIED = ("h264", "vp9")  # what browsers play out of MP4 as it is
-WIDEST = 1280
-KEY_FRAME_EVERY_S = 4
 
 Progress = Callable[[float], None]
 
@@ -131,50 +128,8 @@ class _Copied:
         self._file.close()
 
 
-class _Transcoded:
-    """Pictures of any codec → H.264."""
-
-    codec = "h264"
-
-    def __init__(self, source: VideoStream, file: TrackFile, origin: float) -> None:
-        self._file = file
-        self._origin = origin
-        width, height = _fitted(source.width, source.height)
-        self._encoder = file.open_encoder(width, height, KEY_FRAME_EVERY_S)
-        self._last = -1
-
-    def take(self, packet: Any) -> None:
-        try:
-            frames = packet.decode()
-        except av.FFmpegError:
-            return
-        for frame in frames:
-            self._encode(frame)
-
-    def close(self) -> None:
-        try:
-            self._file.mux(self._encoder.encode(None))
-        finally:
-            self._file.close()
-
-    def _encode(self, frame: VideoFrame) -> None:
-        ticks = round(((frame.time or 0.0) - self._origin) * 1000)
-        if ticks <= self._last:
-            return
-        self._last = ticks
-        frame = frame.reformat(self._encoder.width, self._encoder.height, "yuv420p")
-        frame.pts, frame.time_base = ticks, Fraction(1, 1000)
-        frame.pict_type = 0
-        self._file.mux(self._encoder.encode(frame))
-
-
-def _picture(source: VideoStream, folder: Path, origin: float) -> _Copied | _Transcoded:
+def _picture(source: VideoStream, folder: Path, origin: float) -> _Copied | Transcoded:
     file = TrackFile(file_of(folder, "camera", 1), picture=True)
     if source.codec_context.name in COPIED:
         return _Copied(source, file, origin)
-    return _Transcoded(source, file, origin)
-
-
-def _fitted(width: int, height: int) -> tuple[int, int]:
-    share = min(1.0, WIDEST / max(width, height, 1))
-    return max(2, round(width * share) // 2 * 2), max(2, round(height * share) // 2 * 2)
+    return Transcoded(source, file, origin)

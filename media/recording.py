@@ -80,7 +80,7 @@ class Recording:
                     continue
                 stream = container.streams.video[0]
                 for packet in container.demux(stream):
-                    if not packet.is_keyframe:
+                    if packet.size and not packet.is_keyframe:  # the last, empty one flushes
                         continue
                     for frame in packet.decode():
                         if frame.time is not None and frame.time < (span.duration or 0.0):
