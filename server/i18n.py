@@ -59,6 +59,14 @@ class Translator:
         """Is there a sentence for `key`?"""
         return key in self._messages
 
+    def below(self, start: str) -> dict[str, str]:
+        """All sentences whose key begins with `start`, by the rest of the key: for scripts."""
+        return {
+            key.removeprefix(start): said
+            for key, said in self._messages.items()
+            if key.startswith(start)
+        }
+
     def number(self, value: float, digits: int = 1) -> str:
         """A number with at most `digits` decimals."""
         pattern = "#,##0." + "#" * digits if digits else "#,##0"

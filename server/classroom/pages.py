@@ -21,6 +21,7 @@ from server.hearing.ear import Ear
 from server.http.context import house, translator
 from server.http.forms import check_csrf, read_json
 from server.http.pages import render
+from server.i18n import Translator
 
 OFFER_LIMIT = 128 * 1024
 PICTURE_LIMIT = 200 * 1024
@@ -38,12 +39,14 @@ async def show_room(request: Request) -> Response:
     stored, state = await _load(request)
     if state.phase == "ended":
         return RedirectResponse(stored.after, 303)
-    the_house = house(request)
+    the_house, words = house(request), translator(request)
     context = {
         "room": state,
         "after": stored.after,
         "ice": json.dumps(ice_servers(the_house.settings)),
         "hearing": the_house.part(Ear).state,
+        "summary": _summary(words, state),
+        "sayings": words.below("room.say."),
     }
     return render(request, "classroom/rehearsal.html", context)
 
@@ -77,6 +80,14 @@ async def look(request: Request) -> Response:
         raise Unavailable("error.room.no_hints") from None
     words = translator(request)
     return JSONResponse({"hints": [{"key": key, "sentence": words.t(key)} for key in found.keys]})
+
+
+def _summary(words: Translator, state: RoomState) -> str:
+    segments = state.agenda.segments
+    if not segments:
+        return words.t("room.check.no_plan")
+    minutes = sum(segment.minutes for segment in segments)
+    return words.t("room.check.summary", segments=len(segments), minutes=words.number(minutes))
 
 
 async def _load(request: Request) -> tuple[StoredRoom, RoomState]:
