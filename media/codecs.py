@@ -10,7 +10,7 @@ _SLICE, _IDR, _SPS = 1, 5, 7
 def nal_units(data: bytes) -> Iterator[bytes]:
     """The NAL units of an H.264 picture in Annex B form, without start codes."""
     starts = [match.end() for match in _START.finditer(data)]
-    for start, following in zip(starts, [*starts[1:], len(data) + 3], strict=True):
+    for start, following in zip(starts, [*starts[1:], len(data) + 3], strict=False):
         unit = data[start : following - 3]
         yield unit.rstrip(b"\x00") if following <= len(data) else unit
 

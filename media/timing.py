@@ -1,6 +1,6 @@
 """When a frame was captured, on the room's clock, from RTP timestamps, reports and arrivals."""
 
-JUMP_S = 1.0  # beyond this the publisher's timestamps have started anew
+LEAP_S, JUMP_S = 2.0, 1.0  # beyond these the publisher's timestamps have started anew
 SETTLING_S = 5.0
 FAST, STEADY = 0.02, 0.002  # seconds of correction per second of media
 
@@ -43,7 +43,7 @@ class TrackClock:
         self._own = Lowest()
         self._anchor: float | None = None
         self._report: float | None = None  # sender's seconds at timestamp 0
-        self._first = self._last = 0.0
+        self._first = self._last = self._arrived = 0.0
 
     def report(self, timestamp: int, sender_time: float) -> None:
         """A sender report: at `timestamp` (unwrapped) the sender's clock showed `sender_time`."""
@@ -52,14 +52,22 @@ class TrackClock:
     def time(self, timestamp: int, arrival: float) -> float:
         """Seconds on the room's clock for a frame with `timestamp` that came at `arrival`."""
         media = timestamp / self._rate
+        if self._starts_anew(media, arrival):
+            self._own, self._report, self._anchor = Lowest(), None, None
+        self._arrived = arrival
         target = self._own.add(arrival - media, arrival)
         if self._report is not None:
             sent = self._report + media
             target = self._sender.add(arrival - sent, arrival) + self._report
-        if self._anchor is None or abs(target - self._anchor) > JUMP_S:
+        if self._anchor is None:
             self._anchor, self._first, self._last = target, media, media
         speed = FAST if media - self._first < SETTLING_S else STEADY
         step = speed * max(0.0, media - self._last)
         self._anchor += max(-step, min(step, target - self._anchor))
         self._last = max(self._last, media)
         return media + self._anchor
+
+    def _starts_anew(self, media: float, arrival: float) -> bool:
+        """Timestamps leapt, and not because time passed: a delay never does that."""
+        leap = media - self._last
+        return abs(leap) > LEAP_S and abs(leap - (arrival - self._arrived)) > JUMP_S
