@@ -1,0 +1,55 @@
+import { Controller } from "@hotwired/stimulus"
+
+const EVERY = 1500 // ms
+
+/** While a take is worked on: says what is being done, and puts the report in place when it is there. */
+export default class extends Controller {
+  static targets = ["doing", "bar"]
+  static values = { url: String, state: String }
+
+  connect() {
+    this.leaving = new AbortController()
+    if (this.stateValue !== "ready" && this.stateValue !== "failed") this.#later()
+  }
+
+  disconnect() {
+    this.leaving.abort()
+    clearTimeout(this.timer)
+  }
+
+  #later() {
+    this.timer = setTimeout(() => this.#look(), EVERY)
+  }
+
+  async #look() {
+    const { signal } = this.leaving
+    const answer = await fetch(this.urlValue, { signal }).catch(() => null)
+    const progress = answer?.ok ? await answer.json() : null
+    if (signal.aborted) return
+    if (progress && progress.state !== this.stateValue) return this.#refresh(progress.state)
+    if (progress) this.#show(progress)
+    this.#later()
+  }
+
+  #show({ doing, share }) {
+    if (this.hasDoingTarget && doing) this.doingTarget.textContent = doing
+    if (!this.hasBarTarget || share == null) return
+    const percent = Math.round(share * 100)
+    this.barTarget.setAttribute("aria-valuenow", String(percent))
+    this.barTarget.firstElementChild.style.inlineSize = `${percent}%`
+  }
+
+  /** Take the report out of a fresh copy of this page, so that the player plays on. */
+  async #refresh(state) {
+    const { signal } = this.leaving
+    const answer = await fetch(location.pathname, { signal, headers: { accept: "text/html" } }).catch(() => null)
+    if (signal.aborted) return
+    if (!answer?.ok) return this.#later()
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(this.element.id)
+    if (!fresh) return this.#later()
+    this.element.replaceChildren(...fresh.childNodes)
+    this.stateValue = state
+    document.dispatchEvent(new CustomEvent("take:report"))
+    if (state !== "ready" && state !== "failed") this.#later()
+  }
+}

@@ -1,0 +1,158 @@
+import { clock, fill } from "jt/lib/clock.js"
+import { pacePath } from "jt/player/lanes.js"
+import { clamp } from "jt/player/timeline.js"
+
+/** @typedef {import("jt/player/lanes.js").Mark} Mark */
+
+/** The whole take as one band of lanes under the player. */
+export class Ribbon {
+  /**
+   * @param {HTMLElement} element
+   * @param {import("jt/player/timeline.js").Timeline} timeline
+   * @param {Record<string, string>} words
+   * @param {{jump: (seconds: number) => void, light: (span: Mark | null) => void}} on
+   */
+  constructor(element, timeline, words, on) {
+    this.element = element
+    this.timeline = timeline
+    this.words = words
+    this.on = on
+    this.leaving = new AbortController()
+    const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (element.querySelector(name))
+    this.over = part("[data-over]")
+    this.head = part(".ribbon__head")
+    this.lit = part(".ribbon__light")
+    this.time = part(".ribbon__time")
+    this.#listen()
+  }
+
+  /** Draw all lanes but the comments. */
+  draw(/** @type {import("jt/player/lanes.js").Lanes} */ lanes) {
+    const { words } = this
+    this.#fill("segments", lanes.segments, (mark) => mark.text, "segment")
+    this.#fill("questions", lanes.questions, (mark) => fill(words.question, { text: mark.text, at: clock(mark.start) }), "question")
+    this.#fill("pauses", lanes.pauses, (mark) => fill(words.pause_mark, { n: (mark.end - mark.start).toFixed(1), at: clock(mark.start) }), "pause")
+    this.#fill("slides", lanes.slides, (mark) => fill(words.slide, { page: mark.text, at: clock(mark.start) }), "slide")
+    for (const old of this.over.querySelectorAll(".ribbon__gap")) old.remove()
+    for (const gap of lanes.gaps) {
+      const shown = document.createElement("div")
+      shown.className = "ribbon__gap"
+      shown.title = words[`gap.${gap.kind}`] ?? words["gap.lost"]
+      this.#place(shown, gap.start, gap.end)
+      this.over.prepend(shown)
+    }
+    this.#pace(lanes.pace)
+  }
+
+  /** Draw the comments' lane. */
+  comments(/** @type {{at: number, until?: number | null, text: string, by?: string}[]} */ comments) {
+    const marks = comments.map((comment) => ({ start: comment.at, end: comment.until ?? comment.at + 1, text: comment.text }))
+    this.#fill("comments", marks, (mark) => fill(this.words.comment, { text: mark.text.slice(0, 60), at: clock(mark.start) }), "comment")
+  }
+
+  follow(/** @type {number} */ seconds) {
+    this.head.style.insetInlineStart = `${this.timeline.share(seconds) * 100}%`
+  }
+
+  /** Light the stretch `span` and every mark that touches it. */
+  light(/** @type {{start: number, end: number} | null} */ span) {
+    this.lit.hidden = !span
+    if (span) this.#place(this.lit, span.start, span.end)
+    for (const mark of /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll(".ribbon__mark"))) {
+      const touches = span && Number(mark.dataset.start) < span.end && Number(mark.dataset.end) > span.start
+      mark.classList.toggle("ribbon__mark--lit", Boolean(touches))
+    }
+  }
+
+  close() {
+    this.leaving.abort()
+  }
+
+  #lane(/** @type {string} */ name) {
+    return /** @type {HTMLElement} */ (this.element.querySelector(`[data-lane="${name}"]`))
+  }
+
+  #place(/** @type {HTMLElement} */ element, /** @type {number} */ start, /** @type {number} */ end) {
+    const from = this.timeline.share(start)
+    element.style.insetInlineStart = `${from * 100}%`
+    element.style.inlineSize = `${Math.max(0, this.timeline.share(end) - from) * 100}%`
+  }
+
+  #fill(/** @type {string} */ lane, /** @type {Mark[]} */ marks, /** @type {(mark: Mark) => string} */ label, /** @type {string} */ look) {
+    const track = this.#lane(lane)
+    const row = /** @type {HTMLElement} */ (track.parentElement)
+    row.hidden = !marks.length
+    track.replaceChildren(...marks.map((mark, index) => {
+      const shown = document.createElement("button")
+      shown.type = "button"
+      shown.className = `ribbon__mark ribbon__mark--${look}`
+      shown.tabIndex = index ? -1 : 0
+      shown.dataset.start = String(mark.start)
+      shown.dataset.end = String(Math.max(mark.end, mark.start + 0.1))
+      shown.title = label(mark)
+      if (look === "segment" || look === "slide") shown.textContent = mark.text
+      else shown.setAttribute("aria-label", label(mark))
+      this.#place(shown, mark.start, mark.end)
+      return shown
+    }))
+  }
+
+  #pace(/** @type {{times: number[], values: (number | null)[]} | null} */ series) {
+    const track = this.#lane("pace")
+    const path = series ? pacePath(series, this.timeline.duration) : ""
+    const row = /** @type {HTMLElement} */ (track.parentElement)
+    row.hidden = !path
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+    svg.setAttribute("viewBox", "0 0 1000 100")
+    svg.setAttribute("preserveAspectRatio", "none")
+    svg.setAttribute("aria-hidden", "true")
+    const line = document.createElementNS("http://www.w3.org/2000/svg", "path")
+    line.setAttribute("d", path)
+    svg.append(line)
+    track.replaceChildren(svg)
+  }
+
+  #seconds(/** @type {PointerEvent | MouseEvent} */ event) {
+    const box = this.over.getBoundingClientRect()
+    return clamp((event.clientX - box.left) / box.width, 0, 1) * this.timeline.duration
+  }
+
+  #listen() {
+    const { signal } = this.leaving
+    const of = (/** @type {Event} */ event) => {
+      const mark = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".ribbon__mark"))
+      return mark && { start: Number(mark.dataset.start), end: Number(mark.dataset.end), text: mark.title }
+    }
+    this.element.addEventListener("click", (event) => {
+      const mark = of(event)
+      const onTrack = /** @type {Element} */ (event.target).closest(".ribbon__track")
+      if (mark) this.on.jump(mark.start)
+      else if (onTrack) this.on.jump(this.#seconds(event))
+    }, { signal })
+    this.element.addEventListener("pointermove", (event) => {
+      const box = this.over.getBoundingClientRect()
+      this.time.hidden = event.clientX < box.left || event.clientX > box.right
+      this.time.textContent = clock(this.#seconds(event))
+      this.time.style.insetInlineStart = `${((event.clientX - box.left) / box.width) * 100}%`
+    }, { signal })
+    this.element.addEventListener("pointerover", (event) => this.on.light(of(event)), { signal })
+    this.element.addEventListener("pointerleave", () => { this.time.hidden = true; this.on.light(null) }, { signal })
+    this.element.addEventListener("focusin", (event) => this.on.light(of(event)), { signal })
+    this.element.addEventListener("focusout", () => this.on.light(null), { signal })
+    this.element.addEventListener("keydown", (event) => this.#key(event), { signal })
+  }
+
+  /** Left and right walk along a lane; the lane is one stop of the Tab key. */
+  #key(/** @type {KeyboardEvent} */ event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+    const mark = /** @type {HTMLElement} */ (event.target)
+    if (!step || !mark.classList.contains("ribbon__mark")) return
+    const next = /** @type {HTMLElement | null} */ (step < 0 ? mark.previousElementSibling : mark.nextElementSibling)
+    event.preventDefault()
+    event.stopPropagation()
+    if (!next) return
+    mark.tabIndex = -1
+    next.tabIndex = 0
+    next.focus()
+  }
+}
