@@ -111,10 +111,15 @@ class Playlists:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._closed: dict[Path, Part] = {}
+        self._shape: tuple[int, ...] = ()
 
     def write(self, manifest: Manifest, growing: Mapping[str, Fragments]) -> None:
         """Replace every playlist. `growing` has the fragments of the open span by rendition."""
         parts = {rendition: self._parts(rendition, manifest, growing) for rendition in PLAYED}
+        shape = (manifest.ended, *(len(part.segments) for p in parts.values() for part in p))
+        if shape == self._shape:
+            return
+        self._shape = shape
         for rendition, found in parts.items():
             if found:
                 playlist = media_playlist(found, manifest.ended)
@@ -126,10 +131,6 @@ class Playlists:
             )
         if parts["screen"]:
             self._master("screen-index.m3u8", "screen", parts["screen"], voice)
-
-    def forget(self, path: Path) -> None:
-        """`path` was written anew."""
-        self._closed.pop(path, None)
 
     def _parts(
         self, rendition: str, manifest: Manifest, growing: Mapping[str, Fragments]

@@ -83,7 +83,9 @@ class Recorder:
         return max(0.0, self._clock() - self._writing.manifest.origin)
 
     def add(self, source: Source) -> None:
-        """Record `source` from now on."""
+        """Record `source` from now on, in place of any other of its kind."""
+        for other in [other for other in self._sources if other.kind == source.kind]:
+            self.remove(other)
         self._sources.append(source)
         source.add(self)
 
