@@ -17,7 +17,6 @@ from aioice import Candidate, stun
 from aioice.candidate import candidate_foundation, candidate_priority
 from aioice.ice import CandidatePair, Connection, StunProtocol, server_reflexive_candidate
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection
-from aiortc.codecs import is_rtx
 from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpReceiveParameters
@@ -32,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 QUEUE_LIMIT = 2048  # datagrams: about 10 s of one publisher
 VALIDATED_LIMIT = 64
-PARALLEL_REFLEXIVE_S = 3.0
+REFLEXIVE_S = 3.0
 _NTP_FRACTION = 1 << 32
 
 
@@ -315,7 +314,7 @@ class GuardedConnection(Connection):
             for protocol in protocols
             if ":" not in protocol.local_candidate.host
         ]
-        done, late = await asyncio.wait(queries, timeout=PARALLEL_REFLEXIVE_S)
+        done, late = await asyncio.wait(queries, timeout=REFLEXIVE_S)
         for query in late:
             query.cancel()
         return [query.result()[0] for query in done if query.exception() is None]
@@ -354,19 +353,6 @@ def is_media(first: int) -> bool:
 def is_client_hello(data: bytes) -> bool:
     """A DTLS handshake record that starts with a ClientHello: nothing a DTLS client expects."""
     return len(data) > 13 and data[0] == 22 and data[13] == 1
-
-
-def without_fallbacks(codecs: list[RTCRtpCodecParameters], name: str) -> bool:
-    """Shorten `codecs` in place to those called `name` and their retransmission; False if none."""
-    kept = {codec.payloadType for codec in codecs if codec.name.upper() == name.upper()}
-    if not kept:
-        return False
-    codecs[:] = [
-        codec
-        for codec in codecs
-        if codec.payloadType in kept or (is_rtx(codec) and codec.parameters.get("apt") in kept)
-    ]
-    return True
 
 
 _RECEIVER = "codecs decoder_queue decoder_thread rtcp_task rtx_ssrc started timestamp_mapper"

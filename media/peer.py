@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 
 from aiortc import RTCSessionDescription
+from aiortc.codecs import is_rtx
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
 from aiortc.sdp import candidate_from_sdp
 
 from media.hub import Hub
-from media.passthrough import Listener, MediaConnection, Network, without_fallbacks
+from media.passthrough import Listener, MediaConnection, Network
 from media.timing import Lowest, TrackClock
 from media.track import Codec, EncodedFrame, Kind
 
@@ -200,6 +201,19 @@ def choose_codec(codecs: list[RTCRtpCodecParameters], kind: Kind) -> None:
     for codec in codecs:
         if codec.name in ("H264", "VP8"):
             codec.parameters["x-google-start-bitrate"] = START_KBPS
+
+
+def without_fallbacks(codecs: list[RTCRtpCodecParameters], name: str) -> bool:
+    """Shorten `codecs` in place to those called `name` and their retransmission; False if none."""
+    kept = {codec.payloadType for codec in codecs if codec.name.upper() == name.upper()}
+    if not kept:
+        return False
+    codecs[:] = [
+        codec
+        for codec in codecs
+        if codec.payloadType in kept or (is_rtx(codec) and codec.parameters.get("apt") in kept)
+    ]
+    return True
 
 
 def without_waiting(sdp: str) -> str:
