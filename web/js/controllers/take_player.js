@@ -83,6 +83,7 @@ export default class extends Controller {
     this.segments = (Array.isArray(transcript) ? transcript : transcript?.segments ?? transcript?.transcript) ?? report?.transcript ?? []
     if (this.segments.length) this.#hear()
     this.ribbon.draw(lanes(shape, report))
+    this.ribbon.comments(this.remarks ?? [])
     if (first) await this.#openSlides()
     this.#moved(this.playback.now)
   }
@@ -165,6 +166,7 @@ export default class extends Controller {
   }
 
   #comments(comments) {
+    this.remarks = comments
     this.ribbon?.comments(comments)
     this.commentCountTarget.textContent = comments.length ? String(comments.length) : ""
   }

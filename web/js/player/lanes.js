@@ -22,8 +22,17 @@ export function lanes(timeline, report) {
     pauses: longest(clips("pauses").filter((clip) => clip.end - clip.start >= 1).map((clip) => mark(clip, ""))),
     slides: slides(timeline),
     gaps: (timeline.gaps ?? []).map((/** @type {any} */ gap) => ({ start: gap.start, end: gap.end, text: "", kind: gap.reason })),
-    pace: measures.pace?.series ?? null,
+    pace: pace(measures.pace),
   }
+}
+
+/** The curve, or steps a segment where the take is too short for one. */
+function pace(/** @type {any} */ measure) {
+  const curve = measure?.series ?? null
+  const known = (curve?.values ?? []).filter((/** @type {number | null} */ value) => value != null)
+  const parts = /** @type {any[]} */ (measure?.parts?.segments ?? []).filter((part) => part.value != null)
+  if (known.length >= 5 || !parts.length) return curve
+  return { times: parts.flatMap((part) => [part.start, part.end]), values: parts.flatMap((part) => [part.value, part.value]) }
 }
 
 /** The plan's steps where they were taught: as measured, else as the "next" taps say. */

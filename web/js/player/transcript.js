@@ -21,7 +21,7 @@ export class Transcript {
     this.lines = segments.map((segment, index) => this.#line(segment, index))
     this.current = -1
     this.focused = 0
-    this.touched = 0
+    this.touched = -Infinity
     this.leaving = new AbortController()
     element.replaceChildren(...this.lines)
     this.near = new IntersectionObserver((seen) => {
@@ -134,7 +134,7 @@ export class Transcript {
       const segment = of(event)
       if (word) this.on.jump(Number(word.dataset.at))
       else if (segment && /** @type {Element} */ (event.target).closest(".transcript__time")) this.on.jump(segment.start)
-      this.touched = 0
+      this.touched = -Infinity
     }, { signal })
     this.element.addEventListener("pointerover", (event) => this.on.light(of(event)), { signal })
     this.element.addEventListener("pointerleave", () => this.on.light(null), { signal })
