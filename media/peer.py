@@ -28,7 +28,7 @@ CONNECT_S = 20.0
 _SORT: Mapping[Kind, str] = {"audio": "audio", "camera": "video", "screen": "video"}
 
 
-class BadOffer(Exception):  # noqa: N818
+class BadOffer(Exception):
     """An offer that cannot be answered. `key` names the sentence for the person."""
 
     key = "media.bad_offer"
