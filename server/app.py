@@ -1,6 +1,6 @@
 """build_app(settings): the one place where the parts meet."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -57,6 +57,9 @@ NAVIGATION = Navigation(
 )
 
 
+Prepare = Callable[[House], Awaitable[object]]
+
+
 async def home(request: Request) -> Response:
     """GET /"""
     person = current_person(request)
@@ -89,8 +92,9 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def build_app(settings: Settings) -> Starlette:
-    """The application. Its lifespan opens the data folder (FolderInUse) and migrates."""
+def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
+    """The application. Its lifespan opens the data folder (FolderInUse), migrates, and lets
+    `prepare` make the installation usable before anything runs."""
     folder = DataFolder(settings.data)
     url = settings.database_url or sqlite_url(folder.database_file)
     house = House(settings, folder, Database(url))
@@ -116,6 +120,8 @@ def build_app(settings: Settings) -> Starlette:
         folder.open()
         try:
             await house.database.migrate()
+            if prepare:
+                await prepare(house)
             await ear.start()
             await processing.start()
             await handover.start()

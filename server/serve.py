@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from server.app import build_app
+from server.demo import prepare
+from server.http.context import House
 from server.http.patience import PatientProtocol
 from server.settings import Settings
 from server.store.database import now
@@ -29,7 +31,7 @@ def serve(settings: Settings, *, self_signed: bool = False) -> int:
         settings = dataclasses.replace(settings, tls_certificate=certificate, tls_key=key)
     DataFolder(settings.data).check_free()
     config = uvicorn.Config(
-        build_app(settings),
+        build_app(settings, _prepare),
         host=settings.host,
         port=settings.port,
         ssl_certfile=settings.tls_certificate or None,
@@ -48,6 +50,11 @@ def serve(settings: Settings, *, self_signed: bool = False) -> int:
     print(f"Jiangtai 讲台: {settings.address}", flush=True)  # noqa: T201
     uvicorn.Server(config).run(sockets=[listener])
     return 0
+
+
+async def _prepare(house: House) -> None:
+    for line in await prepare(house):
+        print(line, flush=True)  # noqa: T201
 
 
 def listen(settings: Settings) -> socket.socket:

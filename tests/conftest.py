@@ -126,6 +126,7 @@ async def make_site(tmp_path: Path) -> AsyncIterator[SiteMaker]:
 
         async def make(**settings: object) -> Site:
             settings.setdefault("data", tmp_path / "data")
+            settings.setdefault("whisper_model", str(tmp_path / "no-model"))
             app = build_app(Settings(**settings))
             listener = socket.create_server(("127.0.0.1", 0))
             server = uvicorn.Server(

@@ -186,7 +186,11 @@ class Processing:
         job = self._on_loop(self._begin(take_id))
         if job is None:
             return
-        note = self._work(take_id, job)
+        try:
+            note = self._work(take_id, job)
+        except Exception:
+            log.exception("take not processed", take=take_id)
+            note = Note(ended="failed", key="take.error.worker_died")
         if self._stopping:
             return
         again = self._on_loop(self._end(take_id, job, note))

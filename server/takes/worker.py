@@ -80,7 +80,7 @@ class Worker:
         assert self._process.stdout
         last = Note()
         try:
-            self._process.stdin.write(msgspec.json.encode(self._job) + b"\n")
+            self._process.stdin.write(msgspec.json.encode(self._job, enc_hook=str) + b"\n")
             self._process.stdin.flush()
             for line in self._process.stdout:
                 last = msgspec.json.decode(line, type=Note)
@@ -152,7 +152,9 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever libraries print belongs in the log
     os.nice(NICE)
-    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
+    job = msgspec.json.decode(
+        sys.stdin.buffer.readline(), type=Job, dec_hook=lambda kind, value: kind(value)
+    )
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     told = _Told(answers)
     told.note(work(job, told.progress))

@@ -1,0 +1,168 @@
+"""The first start: a demo school, or an administrator with a one-time link."""
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rehearsal.plan import plan_from_yaml
+from server.accounts.passwords import hash_password
+from server.accounts.person import Person, RoleGrant
+from server.accounts.signin import make_link
+from server.courses.cohort import Cohort, CohortMember
+from server.courses.course import Course, CourseCohort, CourseStaff
+from server.courses.lesson_plan import LessonPlan, PlanVersion
+from server.courses.plan import to_body
+from server.courses.slide_deck import SlideDeck
+from server.courses.slides import SlideShelf
+from server.http.context import House
+from server.store.database import now
+from server.takes.jobs import EVENTS, UPLOAD
+from server.takes.rehearsal import Rehearsal
+from server.takes.starting import new_take
+from server.takes.take import QUEUED, take_folder
+
+LESSON = Path(__file__).resolve().parent.parent / "demo" / "lesson_grid_zh"
+SHIPPED = "result-shipped"
+
+# sign-in name: name, unit, role
+CAST = {
+    "lin": ("林", "教研室", "teacher"),
+    "mei": ("梅", "教研室", "assistant"),
+    "an": ("安", "石桥街道", "trainee"),
+    "bo": ("薄", "东湖镇", "trainee"),
+    "zhou": ("周", "教务处", "class_adviser"),
+    "xue": ("薛", "教务处", "learning_admin"),
+    "guan": ("管", "信息中心", "system_admin"),
+    "fang": ("方", "信息中心", "security_admin"),
+    "shen": ("申", "纪检室", "audit_admin"),
+}
+
+
+async def prepare(house: House) -> list[str]:
+    """Make an empty installation usable; returns the lines the console prints."""
+    async with house.database.session() as session:
+        empty = not await session.scalar(select(exists().where(Person.id.is_not(None))))
+        unused = not await session.scalar(select(exists().where(Person.password_hash.is_not(None))))
+    if house.settings.demo:
+        if empty:
+            await found_school(house)
+        return _passwords(house)
+    return await _first_administrator(house, empty) if empty or unused else []
+
+
+async def _first_administrator(house: House, empty: bool) -> list[str]:
+    """Until somebody has set a password, every start prints a fresh link."""
+    async with house.database.session() as session:
+        if empty:
+            session.add(
+                Person(login="admin", name="Admin", grants=[RoleGrant(role="system_admin")])
+            )
+            await session.flush()
+        first = await session.scalar(select(Person.id).order_by(Person.created_at).limit(1))
+    path = await make_link(house.database, str(first))
+    return [f"第一位管理员 First administrator (admin): {house.settings.address}{path}"]
+
+
+def _passwords(house: House) -> list[str]:
+    file = house.folder.sub("secrets") / "demo-passwords"
+    if not file.exists():
+        return []
+    listed = file.read_text("utf-8").split()
+    return ["演示学校 Demo school — 用户名 / 密码 sign-in name / password:"] + [
+        f"  {login:6} {password}  {CAST[login][0]} ({CAST[login][2]})"
+        for login, password in (line.split("=", 1) for line in listed)
+        if login in CAST
+    ]
+
+
+async def found_school(house: House) -> None:
+    """The cast, a cohort, a course, Lin's plan with its slides, and one take."""
+    passwords = {login: f"{login}-{secrets.token_hex(4)}" for login in CAST}
+    hashed = {login: await hash_password(password) for login, password in passwords.items()}
+    file = house.folder.sub("secrets") / "demo-passwords"
+    file.touch(mode=0o600)
+    file.write_text("\n".join(f"{login}={word}" for login, word in passwords.items()), "utf-8")
+    people = {
+        login: Person(
+            login=login,
+            name=name,
+            unit=unit,
+            password_hash=hashed[login],
+            grants=[RoleGrant(role=role)],
+        )
+        for login, (name, unit, role) in CAST.items()
+    }
+    async with house.database.session() as session:
+        session.add_all(people.values())
+        await session.flush()
+        plan, version = await _teaching(session, people)
+    deck = await house.part(SlideShelf).take_in(
+        "网格化管理.pdf",
+        _chunks(LESSON.with_suffix(".pdf")),
+        owner_id=plan.owner_id,
+        plan_id=plan.id,
+    )
+    async with house.database.session() as session:
+        session.add(deck)
+        await session.flush()
+        await _take(session, house, version, deck)
+
+
+async def _teaching(
+    session: AsyncSession, people: dict[str, Person]
+) -> tuple[LessonPlan, PlanVersion]:
+    lin = people["lin"]
+    cohort = Cohort(name=f"{now().year} 年基层治理专题班", created_by=people["xue"].id)
+    course = Course(title="基层治理专题", created_by=lin.id)
+    session.add_all([cohort, course])
+    await session.flush()
+    session.add_all(
+        [
+            CourseStaff(course_id=course.id, person_id=lin.id),
+            CourseStaff(course_id=course.id, person_id=people["mei"].id),
+            CourseCohort(course_id=course.id, cohort_id=cohort.id),
+            CohortMember(cohort_id=cohort.id, person_id=people["an"].id),
+            CohortMember(cohort_id=cohort.id, person_id=people["zhou"].id, part="adviser"),
+        ]
+    )
+    body = to_body(plan_from_yaml(LESSON.with_suffix(".yaml").read_text("utf-8")))
+    plan = LessonPlan(
+        owner_id=lin.id, course_id=course.id, title=body["title"], draft=body, updated_by=lin.id
+    )
+    session.add(plan)
+    await session.flush()
+    version = PlanVersion(plan_id=plan.id, number=1, body=body, saved_by=lin.id)
+    session.add(version)
+    await session.flush()
+    return plan, version
+
+
+async def _take(session: AsyncSession, house: House, version: PlanVersion, deck: SlideDeck) -> None:
+    """One take: the real pipeline is due; until it has run, what it once found is shown."""
+    rehearsal = Rehearsal(
+        owner_id=deck.owner_id,
+        title=version.body["title"],
+        plan_version_id=version.id,
+        deck_id=deck.id,
+        language="zh",
+    )
+    session.add(rehearsal)
+    await session.flush()
+    take = await new_take(session, rehearsal, source="demo", state=QUEUED)
+    take.ended_at, take.result = now(), SHIPPED
+    folder = take_folder(house.folder, take.id)
+    shutil.copyfile(LESSON.with_suffix(".opus"), folder / UPLOAD)
+    shutil.copyfile(LESSON.with_suffix(".events.json"), folder / EVENTS)
+    shipped = folder / SHIPPED
+    shipped.mkdir()
+    shutil.copyfile(LESSON.with_suffix(".report.json"), shipped / "report.json")
+    shutil.copyfile(LESSON.with_suffix(".vtt"), shipped / "transcript.vtt")
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    yield await asyncio.to_thread(path.read_bytes)

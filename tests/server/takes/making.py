@@ -1,0 +1,67 @@
+"""Takes made as people make them: a file brought along, in pieces."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+
+from server.takes.upload_pages import TYPE
+from tests.conftest import Visitor
+
+PIECE = 200_000
+
+
+async def begin(visitor: Visitor, name: str, size: int, **more: str) -> httpx.Response:
+    """Announce an upload."""
+    return await visitor.post_json("/uploads", {"file_name": name, "bytes": size, **more})
+
+
+async def piece(visitor: Visitor, address: str, offset: int, data: bytes) -> httpx.Response:
+    """Send a piece of it."""
+    headers = {
+        "x-csrf-token": visitor.csrf,
+        "content-type": TYPE,
+        "upload-offset": str(offset),
+        "accept": "application/json",
+    }
+    return await visitor.http.patch(address, content=data, headers=headers)
+
+
+async def upload(visitor: Visitor, name: str, data: bytes, **more: str) -> httpx.Response:
+    """The whole of it; the answer to the last piece."""
+    begun = await begin(visitor, name, len(data), **more)
+    if begun.status_code != 201:
+        return begun
+    for offset in range(0, len(data), PIECE):
+        answer = await piece(
+            visitor, begun.headers["location"], offset, data[offset : offset + PIECE]
+        )
+    return answer
+
+
+async def take_of(visitor: Visitor, file: Path, **more: str) -> str:
+    """The address of a take made of `file`."""
+    answer = await upload(visitor, file.name, file.read_bytes(), **more)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["take"])
+
+
+async def until(visitor: Visitor, take: str, *states: str, seconds: float = 120) -> dict[str, object]:
+    """Wait for one of `states`; the progress then."""
+    async with asyncio.timeout(seconds):
+        while True:
+            progress = (await visitor.http.get(f"{take}/progress")).json()
+            if progress["state"] in states:
+                return dict(progress)
+            assert progress["state"] != "failed", progress
+            await asyncio.sleep(0.1)
+
+
+async def until_it_plays(visitor: Visitor, take: str, seconds: float = 60) -> str:
+    """Wait until the take has a recording; the address of its master playlist."""
+    async with asyncio.timeout(seconds):
+        while True:
+            page = (await visitor.get(take)).text
+            if 'src-value="/recordings/' in page:
+                return page.split('src-value="')[1].split('"')[0]
+            await asyncio.sleep(0.1)
