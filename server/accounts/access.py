@@ -60,7 +60,7 @@ async def names_of(session: AsyncSession, ids: Iterable[str | None]) -> dict[str
     """Names by id, of active and former people alike. The caller decides which ids may be named."""
     wanted = {person_id for person_id in ids if person_id}
     found = await session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return dict(found.tuples().all())
+    return {person_id: name for person_id, name in found}
 
 
 async def grantable_roles(session: AsyncSession, giver: Person) -> frozenset[str]:

@@ -107,7 +107,7 @@ async def _list_page(request: Request, problem: Problem | None = None) -> Respon
             .where(CohortMember.part == "trainee")
             .group_by(CohortMember.cohort_id)
         )
-        sizes = dict(counted.tuples().all())
+        sizes = {cohort_id: size for cohort_id, size in counted}
     context = {"cohorts": cohorts, "sizes": sizes, "problem": problem}
     status = problem.status if problem else 200
     return render(request, "courses/cohorts.html", context, status=status)

@@ -36,7 +36,7 @@ async def cohorts_by_name(session: AsyncSession) -> dict[str, Cohort]:
 async def member_ids(session: AsyncSession) -> set[tuple[str, str]]:
     """(cohort id, person id) of every member and adviser."""
     found = await session.execute(select(CohortMember.cohort_id, CohortMember.person_id))
-    return set(found.tuples().all())
+    return {(cohort_id, person_id) for cohort_id, person_id in found}
 
 
 async def enrol(session: AsyncSession, giver: Person, cohort_name: str, person_id: str) -> None:
@@ -77,7 +77,7 @@ async def members(session: AsyncSession, cohort_id: str) -> list[tuple[Person, C
         .where(CohortMember.cohort_id == cohort_id)
         .order_by(CohortMember.part, Person.name, Person.id)
     )
-    return list(found.tuples().all())
+    return [(person, membership) for person, membership in found]
 
 
 async def staff(session: AsyncSession, course_id: str) -> list[Person]:

@@ -12,7 +12,7 @@ from server.accounts.person import Person
 from server.courses.intake import AT_ONCE, Preview, Row, preview, read_rows, write_in
 from server.errors import Conflict, Invalid, Problem
 from server.http.context import House, house, translator
-from server.http.forms import read_form
+from server.http.forms import read_form, read_upload
 from server.http.pages import render
 from server.http.spreadsheet import LARGEST_FILE, read_table, write_csv, write_xlsx
 
@@ -28,9 +28,9 @@ async def show_intake(request: Request) -> Response:
 async def do_preview(request: Request) -> Response:
     """POST /people/import: what the file says is kept until it is written in or another comes."""
     giver = require(request, *MANAGERS)
-    form = await read_form(request, file_limit=LARGEST_FILE)
     try:
-        rows = read_rows(await read_table(await form.file("file").read(LARGEST_FILE + 1)))
+        async with read_upload(request, file_limit=LARGEST_FILE) as form:
+            rows = read_rows(await read_table(await form.file("file").read(LARGEST_FILE + 1)))
     except Invalid as problem:
         return _page(request, problem=problem)
     mark = _keep(house(request), giver, rows)

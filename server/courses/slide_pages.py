@@ -15,7 +15,7 @@ from server.courses.slide_deck import SlideDeck, deck_file
 from server.courses.slides import WIDTHS, SlideShelf
 from server.errors import NotFound, Unavailable
 from server.http.context import house
-from server.http.forms import read_form
+from server.http.forms import read_form, read_upload
 from server.store.database import now
 
 _CHUNK = 1 << 20
@@ -33,13 +33,13 @@ async def do_upload(request: Request) -> Response:
     plan_id = request.path_params["plan_id"]
     async with the_house.database.session() as session:
         await plan_for(session, person, plan_id)
-    form = await read_form(request, file_limit=the_house.settings.slides_limit)
-    file = form.file("slides")
-    shelf = the_house.part(SlideShelf)
+    shelf, limit = the_house.part(SlideShelf), the_house.settings.slides_limit
     try:
-        deck = await shelf.take_in(
-            file.filename or "", _chunks(file), owner_id=person.id, plan_id=plan_id
-        )
+        async with read_upload(request, file_limit=limit) as form:
+            file = form.file("slides")
+            deck = await shelf.take_in(
+                file.filename or "", _chunks(file), owner_id=person.id, plan_id=plan_id
+            )
     except OSError as error:
         raise Unavailable("error.disk_full") from error
     async with the_house.database.session() as session:

@@ -14,7 +14,7 @@ from server.courses.lesson_plan import LessonPlan
 from server.courses.plan import to_body, to_plan
 from server.errors import Invalid, Problem
 from server.http.context import house
-from server.http.forms import read_form
+from server.http.forms import read_upload
 from server.http.pages import render
 
 
@@ -37,11 +37,11 @@ async def show_import(request: Request) -> Response:
 async def do_import(request: Request) -> Response:
     """POST /plans/import: a file or pasted text becomes a new plan."""
     person = require(request, *PLANNERS)
-    form = await read_form(request, file_limit=MAX_BYTES)
-    text = form.text("text", limit=MAX_BYTES, required=False)
+    text = ""
     try:
-        if not text:
-            text = _decoded(await form.file("file").read(MAX_BYTES + 1))
+        async with read_upload(request, file_limit=MAX_BYTES) as form:
+            text = form.text("text", limit=MAX_BYTES, required=False)
+            text = text or _decoded(await form.file("file").read(MAX_BYTES + 1))
         body = to_body(_read(text))
     except Invalid as problem:
         return _import_page(request, text, problem)

@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any, TypeVar
 
@@ -25,6 +26,15 @@ async def read_form(request: Request, *, file_limit: int = 0) -> "Form":
     )
     check_csrf(request, sent.get("csrf"))
     return Form(sent)
+
+
+@asynccontextmanager
+async def read_upload(request: Request, *, file_limit: int) -> AsyncIterator["Form"]:
+    """The posted form with its one file, which is gone at the end of the block."""
+    try:
+        yield await read_form(request, file_limit=file_limit)
+    finally:
+        await request.close()
 
 
 def check_csrf(request: Request, token: object = None) -> None:
