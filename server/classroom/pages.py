@@ -1,7 +1,5 @@
 """The page of a room, and what it posts: offers and pictures to look at."""
 
-import json
-
 import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -43,10 +41,15 @@ async def show_room(request: Request) -> Response:
     context = {
         "room": state,
         "after": stored.after,
-        "ice": json.dumps(ice_servers(the_house.settings)),
         "hearing": the_house.part(Ear).state,
         "summary": _summary(words, state),
-        "sayings": words.below("room.say."),
+        "setup": {
+            "path": f"/rooms/{stored.id}",
+            "after": stored.after,
+            "slides": state.agenda.slides,
+            "ice": ice_servers(the_house.settings),
+            "words": words.below("room.say."),
+        },
     }
     return render(request, "classroom/rehearsal.html", context)
 

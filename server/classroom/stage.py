@@ -181,8 +181,8 @@ class Stage:
         self._on_trouble("error.room.disk")
 
     def _hearing_failed(self, reason: str) -> None:
-        log.warning("captions stopped", reason=reason)
         if self._inlet.transcriber:
+            log.warning("captions stopped", reason=reason)
             self._on_trouble("error.room.captions")
 
 

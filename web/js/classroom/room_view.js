@@ -71,8 +71,8 @@ export class RoomView {
 
   showCaptions(/** @type {RoomState} */ state) {
     const list = this.find("lines")
-    const lines = state.lines.map(({ text }) => line(text, "captions__line"))
-    if (this.interim) lines.push(line(this.interim, "captions__line captions__line--interim"))
+    const lines = state.lines.map(({ text }) => line(text, "room-captions__line"))
+    if (this.interim) lines.push(line(this.interim, "room-captions__line room-captions__line--interim"))
     list.replaceChildren(...lines)
     list.scrollTop = list.scrollHeight
   }

@@ -14,23 +14,44 @@ import { fill } from "jt/lib/clock.js"
 const TICK_MS = 250
 const REPUBLISH_MS = 1500
 
+/**
+ * @typedef {{path: string, after: string, slides: string, ice: RTCIceServer[], words: Record<string, string>}} Setup
+ * @typedef {ReturnType<typeof setTimeout>} Timer
+ */
+
 export default class extends Controller {
-  static values = { path: String, ice: Array, words: Object, after: String, slides: String }
+  /** @type {Setup} */ setup
+  /** @type {import("jt/classroom/room_view.js").Find} */ find
+  /** @type {RoomView} */ view
+  /** @type {CheckView} */ check
+  /** @type {RoomConnection} */ link
+  /** @type {HintLoop} */ hints
+  /** @type {Self} */ self
+  /** @type {SlideBoard | undefined} */ board
+  /** @type {Publisher | undefined} */ screen
+  /** @type {Record<string, unknown> | undefined} */ settings
+  /** @type {(event: KeyboardEvent) => void} */ keys
+  /** @type {Timer | undefined} */ ticking
+  /** @type {Timer | undefined} */ ending
+  /** @type {Timer | undefined} */ unheard
+  hideSelf = false
 
   connect() {
+    const element = /** @type {HTMLElement} */ (this.element)
+    this.setup = JSON.parse(element.dataset.setup ?? "{}")
     const find = (/** @type {string} */ name) =>
-      /** @type {HTMLElement} */ (this.element.querySelector(`[data-room="${name}"]`))
+      /** @type {HTMLElement} */ (element.querySelector(`[data-room="${name}"]`))
     this.find = find
-    this.view = new RoomView(/** @type {HTMLElement} */ (this.element), find, this.wordsValue)
-    this.check = new CheckView(find, this.wordsValue)
-    this.link = new RoomConnection(this.pathValue, {
+    this.view = new RoomView(element, find, this.setup.words)
+    this.check = new CheckView(find, this.setup.words)
+    this.link = new RoomConnection(this.setup.path, {
       changed: (state, event) => this.changed(state, event),
       said: ({ text }) => this.view.say(text, this.state),
       trouble: ({ code, sentence }) => this.trouble(code, sentence),
       status: (status) => this.status(status),
       finished: (after) => this.leave(after),
     })
-    this.hints = new HintLoop(`${this.pathValue}/hints`, () => this.check.mirror, (hints) => this.check.showHints(hints))
+    this.hints = new HintLoop(`${this.setup.path}/hints`, () => this.check.mirror, (hints) => this.check.showHints(hints))
     this.keys = (/** @type {KeyboardEvent} */ event) => this.press(event)
     document.addEventListener("keydown", this.keys)
     this.ticking = setInterval(() => this.tick(), TICK_MS)
@@ -52,7 +73,7 @@ export default class extends Controller {
   /** Come in, or come back: "use here" of a page that was taken over. */
   enter() {
     this.find("taken").hidden = true
-    this.self = new Self(this.pathValue, this.iceValue, {
+    this.self = new Self(this.setup.path, this.setup.ice, {
       trouble: (kind, reason) => this.deviceTrouble(kind, reason),
       level: (level) => this.showLevel(level),
       connection: (status, sentence) => this.check.showConnection(status, sentence),
@@ -72,17 +93,17 @@ export default class extends Controller {
 
   async openSlides() {
     const [slide, preview] = ["slide", "preview"].map((name) => /** @type {HTMLCanvasElement} */ (this.find(name)))
-    if (!this.slidesValue) return
+    if (!this.setup.slides) return
     this.board = new SlideBoard(this.find("board"), slide, preview,
-      (page) => fill(this.wordsValue.slide, { page }))
+      (page) => fill(this.setup.words.slide, { page }))
     if (this.state) this.board.show(this.state.page)
     try {
-      await this.board.open(this.slidesValue)
+      await this.board.open(this.setup.slides)
       this.check.showSlides(true)
     } catch (error) {
       console.warn("slides cannot be shown", error)
       this.check.showSlides(false)
-      this.view.warn("slides", this.wordsValue.slides_failed)
+      this.view.warn("slides", this.setup.words.slides_failed)
     }
   }
 
@@ -91,14 +112,14 @@ export default class extends Controller {
   /** @param {import("jt/classroom/state.js").RoomState} state @param {any} event */
   changed(state, event) {
     if (event?.type === "said") this.view.interim = ""
-    if (event?.type === "slide_turned") this.view.announce(fill(this.wordsValue.slide, { page: state.page }))
+    if (event?.type === "slide_turned") this.view.announce(fill(this.setup.words.slide, { page: state.page }))
     if (event?.type === "segment_entered") this.view.announce(state.agenda.segments[state.segment].title)
     this.view.show(state, this.link.online)
     this.board?.show(state.page)
     this.check.showReady(state)
     if (state.phase === "live") this.hints.stop()
     else if (state.phase !== "ended") this.hints.start()
-    if (state.phase === "ended") this.ending ??= setTimeout(() => this.leave(this.afterValue), 8000)
+    if (state.phase === "ended") this.ending ??= setTimeout(() => this.leave(this.setup.after), 8000)
     if (!event && this.settings) this.link.send("report_microphone", this.settings)
     this.watchSound(state)
     this.tick()
@@ -108,12 +129,12 @@ export default class extends Controller {
   watchSound(/** @type {import("jt/classroom/state.js").RoomState} */ state) {
     clearTimeout(this.unheard)
     if (state.media === "lost") this.unheard = setTimeout(() => this.self?.republish(), REPUBLISH_MS)
-    this.view.warn("lost", state.phase === "live" && state.media === "lost" ? this.wordsValue.lost : "")
+    this.view.warn("lost", state.phase === "live" && state.media === "lost" ? this.setup.words.lost : "")
   }
 
   status(/** @type {"open"|"lost"|"taken_over"|"refused"} */ status) {
     if (this.state) this.view.show(this.state, this.link.online)
-    this.view.warn("offline", status === "lost" && this.state ? this.wordsValue.offline : "")
+    this.view.warn("offline", status === "lost" && this.state ? this.setup.words.offline : "")
     if (status === "taken_over" || status === "refused") this.letGo()
     this.find("taken").hidden = status !== "taken_over"
     if (status === "taken_over") this.find("taken").querySelector("button")?.focus()
@@ -143,13 +164,13 @@ export default class extends Controller {
       for (const name of ["mirror", "self"]) {
         /** @type {HTMLVideoElement} */ (this.find(name)).srcObject = new MediaStream([track])
       }
-      this.find("self").hidden = this.hideSelf ?? false
+      this.find("self").hidden = this.hideSelf
     }
     this.check.showChoices(kind, await this.self.choices(kind), track)
   }
 
   deviceTrouble(/** @type {"microphone"|"camera"} */ kind, /** @type {string} */ reason) {
-    const sentence = reason ? this.wordsValue[`${kind}_${reason}`] ?? this.wordsValue[`microphone_${reason}`] : ""
+    const sentence = reason ? this.setup.words[`${kind}_${reason}`] ?? this.setup.words[`microphone_${reason}`] : ""
     this.check.showTrouble(kind, sentence)
     this.view.warn(kind, sentence)
     if (kind === "camera" && reason) this.find("self").hidden = true
@@ -157,7 +178,7 @@ export default class extends Controller {
 
   showLevel(/** @type {import("jt/classroom/level.js").Level} */ level) {
     this.check.showLevel(level)
-    const sentence = level.hint ? this.wordsValue[`level_${level.hint}`] : ""
+    const sentence = level.hint ? this.setup.words[`level_${level.hint}`] : ""
     this.view.warn("level", level.hint === "quiet" ? "" : sentence)
   }
 
@@ -171,7 +192,8 @@ export default class extends Controller {
     const action = actionOf(event)
     if (!action || !this.find("taken").hidden) return
     event.preventDefault()
-    this[action]()
+    const self = /** @type {Record<string, any>} */ (/** @type {unknown} */ (this))
+    self[action]()
   }
 
   start() {
@@ -208,7 +230,7 @@ export default class extends Controller {
 
   end() {
     this.dialog("end").close()
-    if (!this.link.send("end")) this.view.warn("offline", this.wordsValue.offline)
+    if (!this.link.send("end")) this.view.warn("offline", this.setup.words.offline)
   }
 
   help() {
@@ -230,7 +252,7 @@ export default class extends Controller {
 
   growCaptions() {
     this.find("captions").hidden = false
-    this.find("captions").classList.toggle("captions--grown")
+    this.find("captions").classList.toggle("room-captions--grown")
   }
 
   fullscreen() {
@@ -244,9 +266,9 @@ export default class extends Controller {
     try {
       const track = await openScreen()
       track.onended = () => this.stopScreen()
-      this.screen = new Publisher(`${this.pathValue}/media`, this.iceValue, () => undefined)
+      this.screen = new Publisher(`${this.setup.path}/media`, this.setup.ice, () => undefined)
       await this.screen.publish(new Map([["screen", track]]))
-      this.view.announce(this.wordsValue.screen_on)
+      this.view.announce(this.setup.words.screen_on)
       this.element.classList.add("is-sharing")
     } catch {
       this.stopScreen() // the person chose no screen after all
@@ -259,6 +281,6 @@ export default class extends Controller {
     this.screen.close()
     this.screen = undefined
     this.element.classList.remove("is-sharing")
-    this.view.announce(this.wordsValue.screen_off)
+    this.view.announce(this.setup.words.screen_off)
   }
 }
