@@ -1,7 +1,7 @@
 """`report.json` as people read it: sentences, figures, references and clips in their language."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -236,10 +236,13 @@ def _chosen(
 def _named_clip(name: str, clip: Mapping[str, Any], words: Translator) -> ClipView:
     """A clip of a measure, with its kind in words where the measure has kinds."""
     key = f"measure.{name}.part.{clip['kind']}"
-    view = _clip(clip, words)
-    label = words.t("report.page", page=view.label) if name == "slides" else view.label
-    kind = words.t(key) if clip["kind"] and words.has(key) else ""
-    return ClipView(view.start, view.end, view.at, label, kind)
+    view, label = _clip(clip, words), clip.get("label")
+    if label and name == "slides":
+        view = replace(view, label=words.t("report.page", page=label))
+    if label and name == "pace":
+        view = replace(view, label=f"{label} {words.t('measure.pace.unit')}")
+    named = label and words.has(key)  # the length of a pause says its class
+    return replace(view, kind=words.t(key)) if named else view
 
 
 def _clip(clip: Mapping[str, Any], words: Translator) -> ClipView:

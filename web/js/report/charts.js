@@ -11,27 +11,35 @@ import { options } from "jt/report/options.js"
  *   rows?: string[], points?: {at: number, row: number, text: string}[]}} Chart
  */
 
+const PAPER = 440 // pixels a chart has on A4, see report.css
+
 /**
- * Draw every `[data-chart]` below `root`, again whenever its width changes.
+ * Draw every `[data-chart]` below `root`, again whenever its width changes, and for paper.
  * @param {ParentNode} root
  * @returns {() => void} stops following
  */
 export function drawAll(root) {
   const figures = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-chart]")])
+  const leaving = new AbortController()
   const follow = new ResizeObserver((seen) => {
     for (const { target } of seen) draw(/** @type {HTMLElement} */ (target))
   })
   for (const figure of figures) follow.observe(figure)
-  return () => follow.disconnect()
+  addEventListener("beforeprint", () => figures.forEach((figure) => draw(figure, PAPER)), { signal: leaving.signal })
+  addEventListener("afterprint", () => figures.forEach((figure) => draw(figure)), { signal: leaving.signal })
+  return () => {
+    follow.disconnect()
+    leaving.abort()
+  }
 }
 
-/** @param {HTMLElement} figure */
-function draw(figure) {
-  const width = Math.round(figure.clientWidth)
+/** @param {HTMLElement} figure @param {number} [width] pixels */
+function draw(figure, width = Math.round(figure.clientWidth)) {
   if (!width || figure.dataset.width === String(width)) return
   figure.dataset.width = String(width)
   const shape = /** @type {Chart} */ (JSON.parse(figure.dataset.chart ?? "{}"))
-  const { option, height } = options(shape, clock, width)
+  const font = getComputedStyle(figure).fontFamily.replaceAll('"', "'") // it lands in an attribute
+  const { option, height } = options(shape, clock, width, font)
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height })
   chart.setOption(option)
   const drawn = chart.renderToSVGString().replace(/<style[^]*?<\/style>/g, "") // hover rules: we have none, and CSP refuses them

@@ -16,11 +16,12 @@ const SIZE = 12
  * @param {Chart} chart
  * @param {(seconds: number) => string} clock
  * @param {number} width pixels
+ * @param {string} fontFamily of the page, by which text is measured
  * @returns {{option: Record<string, any>, height: number}}
  */
-export function options(chart, clock, width) {
+export function options(chart, clock, width, fontFamily) {
   const drawn = { curve, bars, pairs, moments }[chart.kind](chart, clock, width)
-  return { ...drawn, option: { animation: false, textStyle: { fontFamily: "inherit", fontSize: SIZE }, ...drawn.option } }
+  return { ...drawn, option: { animation: false, textStyle: { fontFamily, fontSize: SIZE }, ...drawn.option } }
 }
 
 function timeAxis(/** @type {Chart} */ chart, /** @type {(seconds: number) => string} */ clock) {
@@ -123,7 +124,7 @@ function moments(/** @type {Chart} */ chart, /** @type {(seconds: number) => str
       grid: { left: room + 12, right: 14, top: 4, bottom: 26 },
       xAxis: timeAxis(chart, clock),
       yAxis: { ...nameAxis(rows, room), splitLine: { show: true, lineStyle: { color: LINE, type: [2, 3] } }, axisLine: { show: false } },
-      series: [{ type: "scatter", silent: true, symbolSize: 11, itemStyle: { color: MARK }, data: (chart.points ?? []).map((point) => [point.at, point.row]) }],
+      series: [{ type: "scatter", silent: true, symbolSize: 11, itemStyle: { color: MARK, opacity: 1 }, data: (chart.points ?? []).map((point) => [point.at, point.row]) }],
     },
   }
 }
