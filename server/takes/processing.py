@@ -87,6 +87,12 @@ class Processing:
             log.error("the worker did not end")
         self._queue.storage.close()
 
+    @property
+    def worker_pid(self) -> int | None:
+        """The number of the process that works on a take now."""
+        working = self._working
+        return working[1].pid if working else None
+
     async def enqueue(self, take_id: str) -> None:
         """Processing of this take is due: from the beginning, with all its tries."""
         await self._set(take_id, state=QUEUED, stage="", progress=0.0, tries=0, error_key="")

@@ -46,7 +46,9 @@ async def take_of(visitor: Visitor, file: Path, **more: str) -> str:
     return str(answer.json()["take"])
 
 
-async def until(visitor: Visitor, take: str, *states: str, seconds: float = 120) -> dict[str, object]:
+async def until(
+    visitor: Visitor, take: str, *states: str, seconds: float = 120
+) -> dict[str, object]:
     """Wait for one of `states`; the progress then."""
     async with asyncio.timeout(seconds):
         while True:
