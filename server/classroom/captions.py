@@ -1,9 +1,13 @@
 """The recogniser that writes live captions for all rooms: started when first needed."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
+import numpy as np
+
+from media.engines import RATE, Hearing
 from media.live import LiveTranscriber, OnSegment
-from media.speech_process import SpeechProcess
+from media.speech_process import SpeechBusy, SpeechFailed, SpeechProcess
 from server.hearing.ear import Ear
 from server.settings import Settings
 
@@ -15,15 +19,25 @@ class Captions:
         self._settings = settings
         self._ear = ear
         self._process: SpeechProcess | None = None
-        self._users: set[LiveTranscriber] = set()
+        self._users: set[object] = set()
 
     @property
     def available(self) -> bool:
         """Is there a model?"""
         return self._ear.model is not None
 
+    def reserve(self, user: object) -> None:
+        """`user` will want captions: have the model loaded, where there is one."""
+        self._users.add(user)
+        if self._process is None and self._ear.model is not None:
+            threads = self._settings.whisper_threads
+            self._process = SpeechProcess(self._ear.model, cpu_threads=threads)
+            with suppress(SpeechBusy, SpeechFailed):
+                self._process.submit(np.zeros(RATE, np.float32), Hearing("zh"))
+
     def listen(
         self,
+        user: object,
         on_segment: OnSegment,
         *,
         language: str,
@@ -31,27 +45,22 @@ class Captions:
         failed: Callable[[str], None],
     ) -> LiveTranscriber | None:
         """A sink for one speaker's sound; None where there is no model (yet)."""
-        if self._ear.model is None:
-            return None
+        self.reserve(user)
         if self._process is None:
-            threads = self._settings.whisper_threads
-            self._process = SpeechProcess(self._ear.model, cpu_threads=threads)
+            return None
         spoken = language if language in ("zh", "en") else self._settings.language
-        made = LiveTranscriber(
+        return LiveTranscriber(
             self._process, on_segment, language=spoken, glossary=glossary, failed=failed
         )
-        self._users.add(made)
-        return made
 
-    def leave(self, transcriber: LiveTranscriber) -> None:
-        """`transcriber` is needed no more."""
-        transcriber.close()
-        self._users.discard(transcriber)
+    def release(self, user: object) -> None:
+        """`user` needs no more; what was not written down yet, the second pass hears."""
+        self._users.discard(user)
         if not self._users:
             self.close()
 
     def close(self) -> None:
-        """End the speech process; the second pass hears what it had not written down yet."""
+        """End the speech process."""
         if self._process:
             self._process.close()
             self._process = None

@@ -79,6 +79,7 @@ class Stage:
         except BadOffer as problem:
             log.info("offer refused", reason=str(problem))
             raise Invalid(f"error.{problem.key}") from None
+        self._captions.reserve(self)
         before = self._peers.get(place)
         self._peers[place] = peer
         if before:
@@ -117,6 +118,7 @@ class Stage:
         """Write captions from now on, if there is a model; to be called again when one has come."""
         if self._transcriber is None:
             self._transcriber = self._captions.listen(
+                self,
                 self._on_segment,
                 language=state.language,
                 glossary=state.agenda.glossary,
@@ -131,8 +133,8 @@ class Stage:
         await self._close_peers()
         self._inlet.transcriber = None
         if self._transcriber:
-            self._captions.leave(self._transcriber)
-            self._transcriber = None
+            self._transcriber.close()
+        self._captions.release(self)
         if self._recorder is None:
             return 0.0
         recording = await self._recorder.finish()
