@@ -1,6 +1,6 @@
 """Who is in which cohort, and who teaches what. The caller has checked who may change it."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.access import active, person_by_login
@@ -8,6 +8,7 @@ from server.accounts.person import Person
 from server.courses.cohort import Cohort, CohortMember
 from server.courses.course import Course, CourseCohort, CourseStaff
 from server.errors import Invalid, NotFound
+from server.store.database import new_id
 
 MOST_OFFERED = 500
 
@@ -33,20 +34,30 @@ async def cohorts_by_name(session: AsyncSession) -> dict[str, Cohort]:
     return {cohort.name: cohort for cohort in await session.scalars(select(Cohort))}
 
 
-async def member_ids(session: AsyncSession) -> set[tuple[str, str]]:
-    """(cohort id, person id) of every member and adviser."""
-    found = await session.execute(select(CohortMember.cohort_id, CohortMember.person_id))
+async def member_ids(
+    session: AsyncSession, among: ColumnElement[bool] | None = None
+) -> set[tuple[str, str]]:
+    """(cohort id, person id) of every member and adviser, or of those that `among` picks."""
+    asked = select(CohortMember.cohort_id, CohortMember.person_id)
+    found = await session.execute(asked if among is None else asked.where(among))
     return {(cohort_id, person_id) for cohort_id, person_id in found}
 
 
-async def enrol(session: AsyncSession, giver: Person, cohort_name: str, person_id: str) -> None:
-    """Write a person into the cohort of that name, which is made where there is none."""
-    cohort = await session.scalar(select(Cohort).where(Cohort.name == cohort_name))
-    if cohort is None:
-        cohort = Cohort(name=cohort_name, created_by=giver.id)
-        session.add(cohort)
-        await session.flush()
-    await join(session, giver, cohort.id, person_id)
+async def enrol(session: AsyncSession, giver: Person, wishes: list[tuple[str, str]]) -> None:
+    """For each (cohort name, person id): make the person a trainee of that cohort, which is made
+    where there is none. Nothing happens where they are in it already."""
+    cohorts = await cohorts_by_name(session)
+    missing = dict.fromkeys(name for name, _ in wishes if name not in cohorts)
+    made = [Cohort(id=new_id(), name=name, created_by=giver.id) for name in missing]
+    session.add_all(made)
+    await session.flush()
+    cohorts |= {cohort.name: cohort for cohort in made}
+    wanted = {(cohorts[name].id, person_id) for name, person_id in wishes}
+    people = CohortMember.person_id.in_({person_id for _, person_id in wishes})
+    session.add_all(
+        CohortMember(cohort_id=cohort_id, person_id=person_id, added_by=giver.id)
+        for cohort_id, person_id in sorted(wanted - await member_ids(session, people))
+    )
 
 
 async def join(

@@ -14,7 +14,6 @@ from server.accounts.person import ROLES, Person
 from server.accounts.roster import (
     LONGEST_NAME,
     LONGEST_UNIT,
-    add_person,
     checked_login,
     may_manage,
     set_roles,
@@ -25,6 +24,7 @@ from server.courses.enrolment import cohorts_by_name, enrol, member_ids
 from server.errors import Invalid, Problem
 from server.http.spreadsheet import TableRow
 from server.i18n import messages
+from server.store.database import new_id
 
 COLUMNS = {
     "name": ("姓名", "name"),
@@ -34,7 +34,7 @@ COLUMNS = {
     "cohort": ("班次", "cohort"),
 }
 _SEPARATORS = str.maketrans("，、;；/|", ",,,,,,")
-AT_ONCE = 200  # people written in one transaction
+AT_ONCE = 500  # people written in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +130,24 @@ async def write_in(
 ) -> list[tuple[Person, str]]:
     """Do what `preview` found for these rows; returns the new people and their one-time links."""
     allowed = await grantable_roles(session, giver)
+    logins = [checked_login(change.row.login) for change in changes]
+    found = await session.scalars(select(Person).where(Person.login.in_(logins)))
+    known = {person.login: person for person in found}
     added = []
-    for change in changes:
-        if change.kind == "new":
-            row = change.row
-            person = await add_person(session, allowed, change.name, row.login, change.unit)
-            added.append((person, add_link(session, person.id)))
-        else:
-            found = await session.scalars(
-                select(Person).where(Person.login == checked_login(change.row.login))
-            )
-            person = found.one()
-            person.name = change.name or person.name
-            person.unit = change.unit or person.unit
+    for change, login in zip(changes, logins, strict=True):
+        if login not in known:
+            known[login] = Person(id=new_id(), login=login, name=change.name, grants=[])
+            added.append(known[login])
+        person = known[login]
+        person.name = change.name or person.name
+        person.unit = change.unit or person.unit
         set_roles(giver, allowed, person, person.roles | set(change.roles))
-        if change.cohort:
-            await enrol(session, giver, change.cohort, person.id)
-    return added
+    session.add_all(added)
+    await session.flush()
+    joining = zip(changes, logins, strict=True)
+    wishes = [(change.cohort, known[login].id) for change, login in joining if change.cohort]
+    await enrol(session, giver, wishes)
+    return [(person, add_link(session, person.id)) for person in added]
 
 
 def _compare(change: Change, giver: Person, allowed: frozenset[str], person: Person | None) -> None:

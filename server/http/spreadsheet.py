@@ -83,7 +83,8 @@ def _read(content: bytes) -> list[TableRow]:
             continue
         if len(kept) > MOST_ROWS:
             raise Refused("error.sheet.too_many_rows", most=MOST_ROWS)
-        kept.append((number, cells))
+        filled = max(place for place, cell in enumerate(cells, 1) if cell)
+        kept.append((number, cells[:filled]))
     if not kept:
         raise Refused("error.sheet.empty")
     return kept

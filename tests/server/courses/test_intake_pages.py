@@ -1,0 +1,134 @@
+"""People from a spreadsheet: looked at first, errors by row, repeatable without doubling."""
+
+import re
+
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+
+from server.accounts.person import Person
+from server.courses.cohort import Cohort, CohortMember
+from tests.conftest import Site, Visitor
+
+TABLE = """姓名,用户名,单位,角色,班次
+李四,lisi,培训一部,教师,2026 秋季班
+王五,wangwu,,"学员、Expert",2026 秋季班
+坏名,坏,,,
+李四,LISI,,,
+赵六,zhao,,皇帝,
+管理员甲,guanjia,,系统管理员,
+安学员,an,一部,,2026 秋季班
+,kong,,,
+管理员,guan,,教师,
+"""
+
+
+async def look(who: Visitor, content: str | bytes, name: str = "people.csv"):
+    await who.get("/people/import")
+    data = content.encode() if isinstance(content, str) else content
+    return await who.post("/people/import", files={"file": (name, data)})
+
+
+async def write(who: Visitor, page) -> object:
+    mark = re.search(r'name="mark" value="(\w+)"', page.text)
+    assert mark, page.text
+    return await who.post("/people/import/confirm", {"mark": mark[1]})
+
+
+async def counts(site: Site) -> tuple[int, int, int]:
+    async with site.house.database.session() as session:
+        tables = (Person, Cohort, CohortMember)
+        found = [await session.scalar(select(func.count()).select_from(table)) for table in tables]
+    return tuple(found)
+
+
+async def test_the_preview_changes_nothing_and_names_each_bad_row(site: Site) -> None:
+    xue = await site.sign_in("xue")
+    page = await look(xue, TABLE)
+    assert page.status_code == 200
+    assert "新增 2 人，更新 1 人，无变化 0 人，有问题 6 行" in page.text
+    for row, reason in ((4, "用户名须为"), (5, "与第 2 行重复"), (6, "皇帝"), (7, "授予")):
+        assert re.search(rf"第 {row} 行.*{reason}", page.text), row
+    assert re.search(r"第 9 行.*姓名必填", page.text)
+    assert re.search(r"第 10 行.*超出", page.text)
+    assert await counts(site) == (6, 0, 0)
+
+
+async def test_writing_twice_doubles_nobody(site: Site) -> None:
+    xue = await site.sign_in("xue")
+    done = await write(xue, await look(xue, TABLE))
+    assert done.status_code == 200
+    assert done.text.count("<code>http") == 2
+    assert await counts(site) == (8, 1, 3)
+    again = await look(xue, TABLE)
+    assert "新增 0 人，更新 0 人，无变化 3 人，有问题 6 行" in again.text
+    assert 'name="mark"' not in again.text
+    assert await counts(site) == (8, 1, 3)
+
+
+async def test_a_new_person_signs_in_by_the_link_that_was_shown(site: Site) -> None:
+    xue = await site.sign_in("xue")
+    done = await write(xue, await look(xue, "name,login\nLi Si,lisi\n"))
+    path = re.search(r"/welcome/[\w-]+", done.text)[0]
+    lisi = await site.visitor()
+    assert "lisi" in (await lisi.get(path)).text
+
+
+async def test_a_preview_that_was_replaced_cannot_be_written(site: Site) -> None:
+    xue = await site.sign_in("xue")
+    old = await look(xue, "name,login\nLi Si,lisi\n")
+    await look(xue, "name,login\nWang Wu,wangwu\n")
+    assert (await write(xue, old)).status_code == 409
+    assert (await xue.post("/people/import/confirm", {"mark": "0"})).status_code == 409
+    assert (await counts(site))[0] == 6
+
+
+async def test_a_rename_and_a_role_more_are_written(site: Site) -> None:
+    xue = await site.sign_in("xue")
+    await write(xue, await look(xue, "name,login,roles\n安同学,an,专家\n"))
+    async with site.house.database.session() as session:
+        an = await session.get(Person, site.people["an"].id)
+    assert an
+    assert (an.name, an.roles) == ("安同学", {"trainee", "expert"})
+
+
+@pytest.mark.parametrize("content", ["a,b\n1,2\n", "", "\x00\x01"])
+async def test_what_is_no_table_of_people_is_refused(site: Site, content: str) -> None:
+    xue = await site.sign_in("xue")
+    page = await look(xue, content)
+    assert page.status_code == 400
+    assert 'role="alert"' in page.text
+
+
+async def test_the_system_admin_cannot_fill_cohorts(site: Site) -> None:
+    guan = await site.sign_in("guan")
+    page = await look(guan, "name,login,cohort\nLi Si,lisi,A\n")
+    assert "班次由学习管理员安排" in page.text
+
+
+async def test_the_template_is_a_table_that_can_be_filled_in(site: Site, tmp_path) -> None:
+    xue = await site.sign_in("xue")
+    answer = await xue.get("/people/import/template.xlsx")
+    file = tmp_path / "people.xlsx"
+    file.write_bytes(answer.content)
+    book = openpyxl.load_workbook(file)
+    book.worksheets[0].append(["李四", "lisi", "一部", "教师", "A 班"])
+    book.save(file)
+    page = await look(xue, file.read_bytes(), "people.xlsx")
+    assert "新增 1 人" in page.text
+
+
+async def test_a_name_like_a_formula_is_harmless_in_the_links(site: Site) -> None:
+    xue = await site.sign_in("xue")
+    done = await write(xue, await look(xue, "name,login\n=HYPERLINK(1),lisi\n"))
+    csv = done.text.split("<textarea")[1].split("</textarea>")[0]
+    assert "&#39;=HYPERLINK" in csv
+
+
+async def test_five_thousand_people_at_once(site: Site) -> None:
+    xue = await site.sign_in("xue")
+    xue.http.timeout = 120
+    rows = "".join(f"人{n},ren{n},,,大班\n" for n in range(5000))
+    done = await write(xue, await look(xue, f"姓名,用户名,单位,角色,班次\n{rows}"))
+    assert done.status_code == 200
+    assert await counts(site) == (5006, 1, 5000)
