@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -71,8 +71,7 @@ class Page:
                 async with asyncio.timeout(30):
                     self.seen.append(json.loads(await self.socket.recv()))
         except websockets.ConnectionClosed as end:
-            assert end.rcvd is not None
-            return end.rcvd.code, end.rcvd.reason
+            return (end.rcvd.code, end.rcvd.reason) if end.rcvd else (1006, "")
 
 
 @asynccontextmanager
@@ -89,9 +88,3 @@ async def page_of(
         proxy=None,
     ) as socket:
         yield Page(socket)
-
-
-async def eventually(true: Callable[[], bool], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.02)

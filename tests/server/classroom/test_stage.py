@@ -3,33 +3,14 @@
 import asyncio
 
 import av
-from aiortc import RTCSessionDescription
 
 from media.recording import Recording
 from server.classroom.rooms import Rooms
 from server.events import RecordingFinished, RoomEnded
-from tests.conftest import Site, Visitor
-from tests.media.publishing import camera, microphone, offer
-from tests.server.classroom.opening import eventually, open_room, page_of
-
-
-class Publisher:
-    """Camera and microphone of a browser."""
-
-    def __init__(self, visitor: Visitor, room_id: str) -> None:
-        self.visitor = visitor
-        self.path = f"/rooms/{room_id}/media"
-
-    async def __aenter__(self) -> "Publisher":
-        self.connection, sdp, kinds = await offer({"audio": microphone(), "camera": camera()})
-        answer = await self.visitor.post_json(self.path, {"sdp": sdp, "kinds": kinds})
-        assert answer.status_code == 201, answer.text
-        description = RTCSessionDescription(answer.json()["sdp"], "answer")
-        await self.connection.setRemoteDescription(description)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.connection.close()
+from tests.conftest import Site
+from tests.media.publishing import until
+from tests.server.classroom.opening import open_room, page_of
+from tests.server.classroom.publisher import Publisher
 
 
 def playable_seconds(recording: Recording) -> float:
@@ -99,7 +80,7 @@ async def test_a_new_connection_takes_the_place_of_the_old_one(site: Site) -> No
     async with page_of(site, lin, room_id) as page, Publisher(lin, room_id) as first:
         await page.until("tracks_changed", tracks=["audio", "camera"])
         async with Publisher(lin, room_id):
-            await eventually(lambda: first.connection.connectionState == "closed")
+            await until(lambda: first.connection.connectionState == "closed")
             await page.send("start")
             await page.until("recording_started")
             await asyncio.sleep(1)

@@ -1,0 +1,25 @@
+"""Camera and microphone of a browser that publishes into a room."""
+
+from aiortc import RTCSessionDescription
+
+from tests.conftest import Visitor
+from tests.media.publishing import camera, microphone, offer
+
+
+class Publisher:
+    """Publishes while it is entered."""
+
+    def __init__(self, visitor: Visitor, room_id: str) -> None:
+        self.visitor = visitor
+        self.path = f"/rooms/{room_id}/media"
+
+    async def __aenter__(self) -> "Publisher":
+        self.connection, sdp, kinds = await offer({"audio": microphone(), "camera": camera()})
+        answer = await self.visitor.post_json(self.path, {"sdp": sdp, "kinds": kinds})
+        assert answer.status_code == 201, answer.text
+        description = RTCSessionDescription(answer.json()["sdp"], "answer")
+        await self.connection.setRemoteDescription(description)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.connection.close()
