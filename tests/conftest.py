@@ -17,7 +17,7 @@ import uvicorn
 
 from server.accounts.passwords import hash_password
 from server.accounts.person import Person, RoleGrant
-from server.app import build_app
+from server.app import Prepare, build_app
 from server.http.context import House
 from server.settings import Settings
 
@@ -124,10 +124,10 @@ async def make_site(tmp_path: Path) -> AsyncIterator[SiteMaker]:
     """Start sites with settings of one's own; all are stopped at the end."""
     async with AsyncExitStack() as stack:
 
-        async def make(**settings: object) -> Site:
+        async def make(prepare: Prepare | None = None, **settings: object) -> Site:
             settings.setdefault("data", tmp_path / "data")
             settings.setdefault("whisper_model", str(tmp_path / "no-model"))
-            app = build_app(Settings(**settings))
+            app = build_app(Settings(**settings), prepare)
             listener = socket.create_server(("127.0.0.1", 0))
             server = uvicorn.Server(
                 uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="on")

@@ -1,0 +1,85 @@
+"""The first start: a demo school that is whole, or an administrator with a link."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from server.demo import CAST, LESSON, prepare
+from server.takes.pipeline import Events
+from tests.conftest import Site, SiteMaker
+
+PasswordOf = dict[str, str]
+
+
+@pytest.fixture
+async def school(make_site: SiteMaker, tmp_path: Path) -> tuple[Site, PasswordOf]:
+    """The demo school, and everybody's password as the console prints them."""
+    printed: list[str] = []
+
+    async def first(house: object) -> None:
+        printed.extend(await prepare(house))  # type: ignore[arg-type]
+
+    site = await make_site(prepare=first, demo=True)
+    lines = [line.split() for line in printed[1:]]
+    return site, {line[0]: line[1] for line in lines}
+
+
+async def test_everybody_of_the_cast_can_sign_in(school: tuple[Site, PasswordOf]) -> None:
+    site, passwords = school
+    assert set(passwords) == set(CAST)
+    for login, password in passwords.items():
+        visitor = await site.visitor()
+        await visitor.get("/sign-in")
+        answer = await visitor.post("/sign-in", {"login": login, "password": password, "next": "/"})
+        assert answer.status_code == 303, login
+        assert (await visitor.get("/")).status_code == 200
+
+
+async def test_lin_finds_a_take_with_its_report(school: tuple[Site, PasswordOf]) -> None:
+    site, passwords = school
+    lin = await site.visitor()
+    await lin.get("/sign-in")
+    await lin.post("/sign-in", {"login": "lin", "password": passwords["lin"], "next": "/"})
+    listed = (await lin.get("/takes")).text
+    take = "/takes/" + listed.split('class="take-list__name" href="/takes/')[1].split('"')[0]
+    page = (await lin.get(take)).text
+    assert "网格化管理" in page
+    assert "base" in page, "the model that made the report is named"
+    report = (await lin.http.get(f"{take}/report.json")).json()
+    assert len(report["measures"]["questions"]["clips"]) == 4
+    timeline = (await lin.http.get(f"{take}/timeline.json")).json()
+    assert [turn["page"] for turn in timeline["slides"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert [segment["title"] for segment in timeline["segments"]] == [
+        "导入",
+        "概念",
+        "案例",
+        "小结",
+    ]
+    assert "网格化管理" in (await lin.get("/plans")).text
+
+
+async def test_without_a_demo_the_first_administrator_gets_a_link(
+    make_site: SiteMaker, tmp_path: Path
+) -> None:
+    printed: list[str] = []
+
+    async def first(house: object) -> None:
+        printed.extend(await prepare(house))  # type: ignore[arg-type]
+
+    site = await make_site(prepare=first)
+    path = printed[0].rsplit(site.house.settings.address, 1)[1]
+    visitor = await site.visitor()
+    assert "admin" in (await visitor.get(path)).text
+    answer = await visitor.post(path, {"password": "a long password", "again": "a long password"})
+    assert answer.status_code == 303
+    assert (await visitor.get("/people")).status_code == 200
+    assert await prepare(site.house) == []
+
+
+def test_the_shipped_events_fit_the_shipped_report() -> None:
+    events = msgspec.json.decode(LESSON.with_suffix(".events.json").read_bytes(), type=Events)
+    report = msgspec.json.decode(LESSON.with_suffix(".report.json").read_bytes())
+    assert [turn.page for turn in events.slides] == [turn["page"] for turn in report["slides"]]
+    assert report["created"]
+    assert report["model"]
