@@ -10,7 +10,7 @@ import { Transcript } from "jt/player/transcript.js"
 
 /** The player of a take: picture, slides, transcript and ribbon on one playhead. */
 export default class extends Controller {
-  static targets = ["words", "stage", "video", "picture", "slide", "gap", "seek", "play", "now", "rate", "captions", "views",
+  static targets = ["words", "stage", "video", "picture", "slide", "line", "gap", "seek", "play", "now", "rate", "captions", "views",
     "search", "found", "transcript", "ribbon", "commentCount"]
   static values = { take: String, src: String, slides: String, duration: Number, picture: Boolean }
 
@@ -142,6 +142,8 @@ export default class extends Controller {
     this.transcript?.follow(seconds)
     const turn = this.turns[indexAt(this.turns, seconds, (one) => one.at)] ?? this.turns[0]
     if (this.slides) this.slides.show(turn?.page ?? 1)
+    const line = this.segments?.[indexAt(this.segments, seconds, (one) => one.start)]?.text ?? ""
+    if (line !== this.lineTarget.textContent) this.lineTarget.textContent = line
     const gap = this.timeline.gapAt(seconds)
     if (gap) this.#say(this.words[`gap.${gap.reason}`] ?? this.words["gap.lost"])
     else if (this.said?.startsWith("gap")) this.#say("")

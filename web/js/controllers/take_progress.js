@@ -26,9 +26,10 @@ export default class extends Controller {
     const answer = await fetch(this.urlValue, { signal }).catch(() => null)
     const progress = answer?.ok ? await answer.json() : null
     if (signal.aborted) return
-    if (progress && progress.state !== this.stateValue) return this.#refresh(progress.state)
-    if (progress) this.#show(progress)
-    this.#later()
+    const further = progress && (progress.state !== this.stateValue || (this.#unplayable && progress.stage !== this.stage))
+    if (!further) return this.#later(progress && this.#show(progress))
+    this.stage = progress.stage
+    await this.#refresh(progress.state)
   }
 
   #show({ doing, share }) {
@@ -39,14 +40,22 @@ export default class extends Controller {
     this.barTarget.firstElementChild.style.inlineSize = `${percent}%`
   }
 
-  /** Take the report out of a fresh copy of this page, so that the player plays on. */
+  /** The player of a page that was made before there was anything to play. */
+  get #unplayable() {
+    return document.querySelector('.player[data-take-player-src-value=""]')
+  }
+
+  /** Take what is new out of a fresh copy of this page, so that a player plays on. */
   async #refresh(state) {
     const { signal } = this.leaving
     const answer = await fetch(location.pathname, { signal, headers: { accept: "text/html" } }).catch(() => null)
     if (signal.aborted) return
     if (!answer?.ok) return this.#later()
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(this.element.id)
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+    const fresh = page.getElementById(this.element.id)
     if (!fresh) return this.#later()
+    const player = page.querySelector('.player:not([data-take-player-src-value=""])')
+    if (player) this.#unplayable?.replaceWith(player)
     this.element.replaceChildren(...fresh.childNodes)
     this.stateValue = state
     document.dispatchEvent(new CustomEvent("take:report"))
