@@ -46,7 +46,11 @@ export default class extends Controller {
   /** Bring back what an earlier visit wrote and could not save. */
   restore() {
     const kept = this.autosave.copy.read()
-    if (!kept || JSON.stringify(kept.body) === JSON.stringify(readPlan(this.form))) return
+    if (!kept) return
+    if (JSON.stringify(kept.body) === this.autosave.text) {
+      this.autosave.copy.clear()
+      return
+    }
     writePlan(this.form, kept.body, () => this.blank())
     if (kept.revision === this.autosave.revision) {
       this.autosave.changed()

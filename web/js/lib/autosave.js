@@ -26,8 +26,7 @@ export class Autosave {
     this.tell = tell
     /** @type {LocalCopy<{revision: number, body: Body}>} */
     this.copy = new LocalCopy(key)
-    this.changes = 0
-    this.savedChanges = 0
+    this.text = this.savedText = JSON.stringify(read())
     this.failures = 0
     this.stopped = false
     /** @type {Promise<boolean> | null} */
@@ -37,14 +36,17 @@ export class Autosave {
   }
 
   get dirty() {
-    return this.changes !== this.savedChanges
+    return this.text !== this.savedText
   }
 
-  /** Something was changed. */
+  /** Something may have changed. */
   changed() {
-    this.changes += 1
+    const text = JSON.stringify(this.read())
+    if (text === this.text) return
+    this.text = text
     this.copy.write({ revision: this.revision, body: this.read() })
     if (this.stopped) return
+    if (!this.dirty && !this.sending) return this.#settled() // taken back by hand
     this.tell("unsaved")
     this.#soon(PAUSE_MS)
   }
@@ -60,7 +62,7 @@ export class Autosave {
   /** A copy is newer than what the page shows of the server: stop and let the person choose. */
   disagree() {
     this.stopped = true
-    this.changes += 1
+    this.text = JSON.stringify(this.read())
     this.tell("conflict")
   }
 
@@ -75,7 +77,7 @@ export class Autosave {
     clearTimeout(this.timer)
     this.copy.clear()
     this.stopped = true
-    this.savedChanges = this.changes
+    this.savedText = this.text
   }
 
   /** The page goes away: one last try that outlives it. */
@@ -101,7 +103,7 @@ export class Autosave {
 
   /** @param {boolean} keepOther */
   async #send(keepOther) {
-    const sent = this.changes
+    const sent = this.text
     this.tell("saving")
     const answer = await this.#put(keepOther, false).catch(() => null)
     if (answer?.ok) {
@@ -120,19 +122,24 @@ export class Autosave {
     return false
   }
 
-  /** @param {number} sent how many changes the server has now */
+  /** @param {string} sent what the server has now */
   #arrived(sent) {
-    this.savedChanges = sent
+    this.savedText = sent
     this.failures = 0
     this.stopped = false
     if (this.dirty) {
       this.copy.write({ revision: this.revision, body: this.read() })
       this.#soon(PAUSE_MS)
     } else {
-      this.copy.clear()
-      this.tell("saved")
+      this.#settled()
     }
     return !this.dirty
+  }
+
+  #settled() {
+    clearTimeout(this.timer)
+    this.copy.clear()
+    this.tell("saved")
   }
 
   /**
