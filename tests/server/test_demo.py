@@ -50,12 +50,8 @@ async def test_lin_finds_a_take_with_its_report(school: tuple[Site, PasswordOf])
     assert len(report["measures"]["questions"]["clips"]) == 4
     timeline = (await lin.http.get(f"{take}/timeline.json")).json()
     assert [turn["page"] for turn in timeline["slides"]] == [1, 2, 3, 4, 5, 6, 7]
-    assert [segment["title"] for segment in timeline["segments"]] == [
-        "导入",
-        "概念",
-        "案例",
-        "小结",
-    ]
+    titles = [segment["title"] for segment in timeline["segments"]]
+    assert titles == ["导入", "概念", "案例", "小结"]
     assert "网格化管理" in (await lin.get("/plans")).text
 
 

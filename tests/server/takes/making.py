@@ -1,7 +1,9 @@
 """Takes made as people make them: a file brought along, in pieces."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 
@@ -9,6 +11,7 @@ from server.takes.upload_pages import TYPE
 from tests.conftest import Visitor
 
 PIECE = 200_000
+T = TypeVar("T")
 
 
 async def begin(visitor: Visitor, name: str, size: int, **more: str) -> httpx.Response:
@@ -41,9 +44,18 @@ async def upload(visitor: Visitor, name: str, data: bytes, **more: str) -> httpx
 
 async def take_of(visitor: Visitor, file: Path, **more: str) -> str:
     """The address of a take made of `file`."""
-    answer = await upload(visitor, file.name, file.read_bytes(), **more)
+    answer = await upload(visitor, file.name, await asyncio.to_thread(file.read_bytes), **more)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["take"])
+
+
+async def eventually(probe: Callable[[], Awaitable[T]], seconds: float = 60) -> T:
+    """What `probe` gives as soon as that is true."""
+    async with asyncio.timeout(seconds):
+        while True:
+            if found := await probe():
+                return found
+            await asyncio.sleep(0.05)
 
 
 async def until(
@@ -61,9 +73,9 @@ async def until(
 
 async def until_it_plays(visitor: Visitor, take: str, seconds: float = 60) -> str:
     """Wait until the take has a recording; the address of its master playlist."""
-    async with asyncio.timeout(seconds):
-        while True:
-            page = (await visitor.get(take)).text
-            if 'src-value="/recordings/' in page:
-                return page.split('src-value="')[1].split('"')[0]
-            await asyncio.sleep(0.1)
+
+    async def address() -> str:
+        page = (await visitor.get(take)).text
+        return page.split('take-player-src-value="')[1].split('"')[0]
+
+    return await eventually(address, seconds)

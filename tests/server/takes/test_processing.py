@@ -17,7 +17,7 @@ from server.takes.processing import Processing, share_of_whole
 from server.takes.take import Take
 from server.takes.worker import ROOT
 from tests.conftest import Site, SiteMaker, Visitor
-from tests.server.takes.making import take_of, until
+from tests.server.takes.making import eventually, take_of, until
 
 CLIP = "media/zh/aishell-BAC009S0724W0121.wav"
 
@@ -68,9 +68,11 @@ async def test_deleting_a_take_ends_the_work_on_it(make_site: SiteMaker, materia
     take = await take_of(lin, material / "media/synthetic/lesson_zh.wav")
     await _worker(site)
     await lin.post(f"{take}/delete")
-    async with asyncio.timeout(10):
-        while site.house.part(Processing).worker_pid:
-            await asyncio.sleep(0.05)
+
+    async def nobody_works() -> bool:
+        return site.house.part(Processing).worker_pid is None
+
+    await eventually(nobody_works, 20)
     assert not list(site.house.folder.sub("takes").iterdir())
 
 
@@ -79,9 +81,12 @@ async def test_a_killed_server_goes_on_after_its_restart(material: Path, tmp_pat
     async with _server(folder, material) as (lin, server):
         takes = (await lin.get("/takes")).text
         take = "/takes/" + takes.split('class="take-list__name" href="/takes/')[1].split('"')[0]
-        async with asyncio.timeout(60):
-            while (await lin.http.get(f"{take}/progress")).json()["stage"] not in ("words",):
-                await asyncio.sleep(0.05)
+
+        async def writing_down() -> bool:
+            progress = (await lin.http.get(f"{take}/progress")).json()
+            return bool(progress["stage"] == "words")
+
+        await eventually(writing_down)
         server.kill()
         server.wait()
     async with _server(folder, material) as (lin, _):
@@ -96,7 +101,8 @@ async def _server(folder: Path, material: Path):
     port = _free_port()
     environment = {**os.environ, "JIANGTAI_WHISPER_MODEL": str(material / "models/whisper-tiny")}
     command = [sys.executable, "-m", "server", "serve", "--demo", "--port", str(port)]
-    with subprocess.Popen([*command, "--data", str(folder)], cwd=ROOT, env=environment) as server:
+    command += ["--data", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:  # noqa: ASYNC220
         try:
             address = f"http://127.0.0.1:{port}"
             async with httpx.AsyncClient(base_url=address, timeout=30) as http:
@@ -127,9 +133,12 @@ def _free_port() -> int:
 
 async def _worker(site: Site) -> int:
     """The number of the process that works on a take, once one does."""
-    async with asyncio.timeout(30):
-        while not (pid := site.house.part(Processing).worker_pid):
-            await asyncio.sleep(0.02)
+
+    async def works() -> int | None:
+        return site.house.part(Processing).worker_pid
+
+    pid = await eventually(works)
+    assert pid
     return pid
 
 

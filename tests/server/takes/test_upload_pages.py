@@ -3,8 +3,11 @@
 from pathlib import Path
 
 from server.takes.upload import MOST_UNFINISHED
+from server.takes.worker import ROOT
 from tests.conftest import Site, SiteMaker
 from tests.server.takes.making import begin, piece, take_of, until, upload
+
+SLIDES = (ROOT / "demo/lesson_grid_zh.pdf").read_bytes()
 
 
 async def test_an_upload_broken_off_half_way_goes_on(site: Site, material: Path) -> None:
@@ -46,7 +49,7 @@ async def test_bad_files_get_one_clear_sentence(site: Site, material: Path, tmp_
     secret.write_bytes(wav)
     bad = {
         "文章.mp4": b"This is a letter, not a lesson. " * 50,
-        "幻灯片.wav": (Path("demo/lesson_grid_zh.pdf")).read_bytes(),
+        "幻灯片.wav": SLIDES,
         "列表.mp4": f"ffconcat version 1.0\nfile '{secret}'\n".encode(),
         "清单.m3u8": f"#EXTM3U\n#EXTINF:4,\n{secret.as_uri()}\n#EXT-X-ENDLIST\n".encode(),
     }
