@@ -22,12 +22,17 @@ _REFERENCES = {
 
 
 def measure(take: Take) -> Measure | None:
-    """Value: gross units per minute of the recorded take, without segments where trainees work."""
+    """Value: gross units per minute of the recorded take, without segments where trainees work.
+
+    Of the first and the last segment only what lies between the take's first and last word counts:
+    finding the button is no teaching.
+    """
     units = timed_units(take)
     if not units:
         return None
     parts, origin = parts_of(take)
     working = [span for part in parts if part.planned.activity in TRAINEES for span in part.spans]
+    lesson = (units[0].start, units[-1].end)
     spans = without(recorded(take), working)
     minutes = total(spans) / 60
     taught = _inside(units, spans)
@@ -45,7 +50,7 @@ def measure(take: Take) -> Measure | None:
             "units": len(taught),
             "sd": pstdev(known) if len(known) > 1 else None,
             "slope": _slope(curve),
-            "segments": [_segment(part, units, take) for part in parts],
+            "segments": [_segment(part, units, take, lesson) for part in parts],
             "boundaries_from": origin or None,
         },
         reference=_REFERENCES.get(take.language),
@@ -128,9 +133,13 @@ def _extremes(curve: Series, duration: float) -> tuple[Clip, ...]:
     return tuple(clips)
 
 
-def _segment(part: Part, units: Sequence[Unit], take: Take) -> dict[str, object]:
+def _segment(part: Part, units: Sequence[Unit], take: Take, lesson: Span) -> dict[str, object]:
     """Pace in one segment of the plan, over every voice."""
-    spans = [piece for start, end in part.spans for piece in recorded(take, start, end)]
+    spans = [
+        piece
+        for start, end in part.spans
+        for piece in recorded(take, max(start, lesson[0]), min(end, lesson[1]))
+    ]
     count = len(_inside(units, spans))
     seconds = total(spans)
     return {

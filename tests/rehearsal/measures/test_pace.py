@@ -107,3 +107,12 @@ def test_net_is_never_slower_than_gross(runs: list[tuple[int, float]]) -> None:
     result = measure(take(*told, duration=at + 1))
     if result is not None:
         assert result.parts["net"] >= result.value
+
+
+def test_finding_the_button_counts_for_no_segment() -> None:
+    plan = Plan("t", (PlanSegment("a", 1), PlanSegment("b", 1)))
+    marks = (SegmentMark(0, 0), SegmentMark(30, 1))
+    said = (segment("字" * 60, 20, 30), segment("字" * 60, 30, 40))
+    result = measure(take(*said, duration=60, plan=plan, marks=marks))
+    assert result is not None
+    assert [part["value"] for part in result.parts["segments"]] == pytest.approx([360, 360])
