@@ -37,6 +37,12 @@ export class Publisher {
     }
   }
 
+  /** The device of this kind is gone: send nothing rather than silence, so that everybody knows. */
+  async mute(/** @type {string} */ kind) {
+    const index = [...this.tracks.keys()].indexOf(kind)
+    await this.peer?.getSenders()[index]?.replaceTrack(null)
+  }
+
   close() {
     this.closed = true
     this.round += 1

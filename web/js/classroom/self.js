@@ -91,6 +91,7 @@ export class Self {
   vanished(what) {
     delete this.tracks[what]
     this.listener.trouble(what, "vanished")
+    this.publisher.mute(KIND[what])
     this.reopen()
   }
 

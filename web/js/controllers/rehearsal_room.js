@@ -34,6 +34,7 @@ export default class extends Controller {
   /** @type {Timer | undefined} */ ticking
   /** @type {Timer | undefined} */ ending
   /** @type {Timer | undefined} */ unheard
+  /** @type {number | undefined} the page that was asked for and has not come yet */ heading
   hideSelf = false
 
   connect() {
@@ -111,6 +112,7 @@ export default class extends Controller {
 
   /** @param {import("jt/classroom/state.js").RoomState} state @param {any} event */
   changed(state, event) {
+    if (!event || (event.type === "slide_turned" && event.page === this.heading)) this.heading = undefined
     if (event?.type === "said") this.view.interim = ""
     if (event?.type === "slide_turned") this.view.announce(fill(this.setup.words.slide, { page: state.page }))
     if (event?.type === "segment_entered") this.view.announce(state.agenda.segments[state.segment].title)
@@ -141,6 +143,7 @@ export default class extends Controller {
   }
 
   trouble(/** @type {string} */ code, /** @type {string} */ sentence) {
+    this.heading = undefined
     this.view.warn(code, sentence)
     setTimeout(() => this.view.warn(code, ""), 12_000)
     this.check.showProblem(sentence)
@@ -209,8 +212,10 @@ export default class extends Controller {
   }
 
   turn(/** @type {number} */ step) {
-    const page = (this.state?.page ?? 1) + step
-    if (this.state && page >= 1 && page <= this.state.agenda.pages) this.link.send("turn_to", { page })
+    if (!this.state) return
+    const page = (this.heading ?? this.state.page) + step
+    if (page < 1 || page > this.state.agenda.pages) return
+    if (this.link.send("turn_to", { page })) this.heading = page
   }
 
   nextSegment() {
