@@ -8,6 +8,8 @@ import { attach } from "jt/player/source.js"
 import { Timeline, indexAt } from "jt/player/timeline.js"
 import { Transcript } from "jt/player/transcript.js"
 
+const LINGERS = 1.5 // seconds a caption stays after its last word
+
 /** The player of a take: picture, slides, transcript and ribbon on one playhead. */
 export default class extends Controller {
   static targets = ["words", "stage", "video", "picture", "slide", "line", "gap", "seek", "play", "now", "rate", "captions", "views",
@@ -39,10 +41,8 @@ export default class extends Controller {
   setRate() { if (this.playback) this.playback.rate = Number(this.rateTarget.value) }
 
   toggleCaptions() {
-    const track = this.captionTrack
-    if (!track) return
-    track.mode = track.mode === "showing" ? "hidden" : "showing"
-    this.captionsTarget.setAttribute("aria-pressed", String(track.mode === "showing"))
+    const shown = this.element.classList.toggle("player--captions")
+    this.captionsTarget.setAttribute("aria-pressed", String(shown))
   }
 
   setView(event) {
@@ -81,7 +81,7 @@ export default class extends Controller {
     this.turns = shape.slides ?? []
     this.transcript?.close()
     this.segments = (Array.isArray(transcript) ? transcript : transcript?.segments ?? transcript?.transcript) ?? report?.transcript ?? []
-    if (this.segments.length) this.#hear()
+    if (this.segments.length) this.transcript = new Transcript(this.transcriptTarget, this.segments, this.on)
     this.ribbon.draw(lanes(shape, report))
     this.ribbon.comments(this.remarks ?? [])
     if (first) await this.#openSlides()
@@ -105,17 +105,6 @@ export default class extends Controller {
     this.videoTarget.addEventListener("ratechange", () => { this.rateTarget.value = String(this.playback.rate) }, { signal })
     this.pictureTarget.hidden = !this.pictureValue
     if (this.srcValue) this.detach = attach(this.videoTarget, this.srcValue, () => this.#say(this.words.failed))
-  }
-
-  #hear() {
-    this.transcript = new Transcript(this.transcriptTarget, this.segments, this.on)
-    this.captionTrack ??= this.videoTarget.addTextTrack("captions", "", document.documentElement.lang)
-    for (const cue of [...(this.captionTrack.cues ?? [])]) this.captionTrack.removeCue(cue)
-    for (const segment of this.segments) {
-      const start = this.timeline.toMedia(segment.start)
-      this.captionTrack.addCue(new VTTCue(start, Math.max(this.timeline.toMedia(segment.end), start + 0.1), plain(segment.text)))
-    }
-    if (this.captionTrack.mode === "disabled") this.captionTrack.mode = "hidden"
   }
 
   async #openSlides() {
@@ -142,7 +131,8 @@ export default class extends Controller {
     this.transcript?.follow(seconds)
     const turn = this.turns[indexAt(this.turns, seconds, (one) => one.at)] ?? this.turns[0]
     if (this.slides) this.slides.show(turn?.page ?? 1)
-    const line = this.segments?.[indexAt(this.segments, seconds, (one) => one.start)]?.text ?? ""
+    const said = this.segments?.[indexAt(this.segments, seconds, (one) => one.start)]
+    const line = said && seconds < said.end + LINGERS ? said.text : ""
     if (line !== this.lineTarget.textContent) this.lineTarget.textContent = line
     const gap = this.timeline.gapAt(seconds)
     if (gap) this.#say(this.words[`gap.${gap.reason}`] ?? this.words["gap.lost"])
@@ -201,9 +191,4 @@ export default class extends Controller {
     const answer = await fetch(`${this.takeValue}/${name}.json`, { signal: this.leaving.signal }).catch(() => null)
     return answer?.ok ? answer.json() : null
   }
-}
-
-/** Caption text is markup to browsers. */
-function plain(text) {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;")
 }

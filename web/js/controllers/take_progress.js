@@ -27,9 +27,12 @@ export default class extends Controller {
     const progress = answer?.ok ? await answer.json() : null
     if (signal.aborted) return
     const further = progress && (progress.state !== this.stateValue || (this.#unplayable && progress.stage !== this.stage))
-    if (!further) return this.#later(progress && this.#show(progress))
-    this.stage = progress.stage
-    await this.#refresh(progress.state)
+    if (further) {
+      this.stage = progress.stage
+      return this.#refresh(progress.state)
+    }
+    if (progress) this.#show(progress)
+    this.#later()
   }
 
   #show({ doing, share }) {
