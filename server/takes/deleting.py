@@ -1,14 +1,16 @@
 """Deleting a take really deletes it: rows, media, results, comments."""
 
 import asyncio
+import contextlib
 import shutil
 from pathlib import Path
 
 from sqlalchemy import delete, exists, select
 
 from server.accounts.person import Person
+from server.classroom.rooms import Rooms
 from server.comments.store import delete_comments_on
-from server.errors import Conflict
+from server.errors import Problem
 from server.http.context import House
 from server.recordings.recording import Recording, recording_folder
 from server.takes.access import own_take
@@ -18,11 +20,13 @@ from server.takes.take import LIVE, Take, take_folder
 
 
 async def delete_take(house: House, person: Person, take_id: str) -> None:
-    """Delete one's own take. NotFound; Conflict while it is being rehearsed."""
+    """Delete one's own take; one that is being rehearsed is ended first. NotFound."""
     async with house.database.session() as session:
         found = await own_take(session, person, take_id)
-        if found.take.state == LIVE:
-            raise Conflict("error.take.live")
+    if found.take.state == LIVE and found.take.room_id:
+        with contextlib.suppress(Problem):  # it may have ended by itself
+            await house.part(Rooms).end(found.take.room_id)
+    async with house.database.session() as session:
         recording_id = found.take.recording_id
         await delete_comments_on(session, "take", take_id)
         await session.execute(delete(Take).where(Take.id == take_id))

@@ -117,11 +117,13 @@ class Handover:
         replace(folder / EVENTS, msgspec.json.encode(known).decode(), durable=True)
         duration = manifest.duration if manifest else 0.0
         async with self._house.database.session() as session:
-            take = await session.get_one(Take, take.id)
-            take.state, take.duration, take.ended_at = QUEUED, duration, now()
+            kept = await session.get(Take, take.id)
+            if kept is None:  # deleted meanwhile
+                return
+            kept.state, kept.duration, kept.ended_at = QUEUED, duration, now()
             if not duration:
-                take.state, take.error_key = FAILED, "take.error.nothing_recorded"
-            recording = await session.get_one(Recording, take.recording_id)
+                kept.state, kept.error_key = FAILED, "take.error.nothing_recorded"
+            recording = await session.get_one(Recording, kept.recording_id)
             recording.state, recording.duration = "ready", duration
         if duration:
             await self._house.part(Processing).enqueue(take.id)

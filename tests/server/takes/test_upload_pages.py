@@ -91,6 +91,20 @@ async def test_limits(make_site: SiteMaker) -> None:
     assert (await begin(lin, "a.wav", 10)).status_code == 429
 
 
+async def test_a_full_disk_is_said_and_nothing_is_lost(site: Site) -> None:
+    lin = await site.sign_in("lin")
+    address = (await begin(lin, "a.wav", 2_000_000)).headers["location"]
+    file = site.house.folder.sub("uploads") / address.removeprefix("/uploads/")
+    file.unlink()
+    file.symlink_to("/dev/full")
+    answer = await piece(lin, address, 0, b"x" * 1_500_000)
+    assert (answer.status_code, answer.json()["error"]) == (503, "error.upload.no_room")
+    file.unlink()
+    file.write_bytes(b"x" * 10)
+    assert (await lin.http.head(address)).headers["upload-offset"] == "10"
+    assert (await piece(lin, address, 10, b"x")).status_code == 204
+
+
 async def test_the_csrf_token_is_asked_for(site: Site) -> None:
     lin = await site.sign_in("lin")
     address = (await begin(lin, "a.wav", 10)).headers["location"]
