@@ -76,7 +76,7 @@ def test_a_rehearsal_from_check_to_end(hall: Hall, browser: Browser) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("网格化管理")
     expect(page.get_by_text("声音已传到服务器")).to_be_visible(timeout=30_000)
     expect(page.locator("[data-room=hint]")).to_contain_text("没有看到脸", timeout=30_000)
-    page.wait_for_function("document.querySelector('[data-room=meter]').ariaValueNow > 0")
+    expect(page.locator("[data-room=meter]")).not_to_have_attribute("aria-valuenow", "0")
     check_accessible(page)
     start(page, room)
     expect(page.get_by_text("录制中")).to_be_visible()
