@@ -1,8 +1,10 @@
-import { Controller } from "@hotwired/stimulus"
+import { Behaviour } from "jt/lib/behaviour.js"
 import { drawAll } from "jt/report/charts.js"
 
 /** The charts of a report, which may come later than the page. */
-export default class extends Controller {
+export default class extends Behaviour {
+  leaving = new AbortController()
+
   connect() {
     this.leaving = new AbortController()
     document.addEventListener("take:report", () => this.#draw(), { signal: this.leaving.signal })

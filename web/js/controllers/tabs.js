@@ -1,7 +1,7 @@
-import { Controller } from "@hotwired/stimulus"
+import { Behaviour } from "jt/lib/behaviour.js"
 
 /** Tabs as the ARIA practices describe them: arrows move, one panel is seen. */
-export default class extends Controller {
+export default class extends Behaviour {
   static targets = ["tab", "panel"]
 
   choose(event) { this.#show(event.currentTarget) }

@@ -1,16 +1,18 @@
-import { Controller } from "@hotwired/stimulus"
+import { Behaviour } from "jt/lib/behaviour.js"
 import { clock, fill } from "jt/lib/clock.js"
 
 /** Remarks at a second of the take. */
-export default class extends Controller {
+export default class extends Behaviour {
   static targets = ["list", "at", "text", "problem"]
   static values = { url: String }
 
+  leaving = new AbortController()
+
   connect() {
     this.leaving = new AbortController()
-    this.words = JSON.parse(document.querySelector("[data-take-player-target=words]").textContent)
+    this.words = JSON.parse(document.querySelector("[data-take-player-target=words]")?.textContent ?? "{}")
     this.now = 0
-    document.addEventListener("take:time", (event) => this.#time(event.detail), { signal: this.leaving.signal })
+    document.addEventListener("take:time", (event) => this.#time(/** @type {CustomEvent} */ (event).detail), { signal: this.leaving.signal })
     this.#load()
   }
 
@@ -81,7 +83,10 @@ export default class extends Controller {
   }
 }
 
-/** @param {string} tag @param {string} look @param {string} [text] */
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag @param {string} look @param {string} [text]
+ */
 function element(tag, look, text = "") {
   const made = document.createElement(tag)
   if (look) made.className = look

@@ -1,4 +1,4 @@
-import { Controller } from "@hotwired/stimulus"
+import { Behaviour } from "jt/lib/behaviour.js"
 import { clock, fill } from "jt/lib/clock.js"
 import { lanes } from "jt/player/lanes.js"
 import { Playback, command } from "jt/player/playback.js"
@@ -11,10 +11,21 @@ import { Transcript } from "jt/player/transcript.js"
 const LINGERS = 1.5 // seconds a caption stays after its last word
 
 /** The player of a take: picture, slides, transcript and ribbon on one playhead. */
-export default class extends Controller {
+export default class extends Behaviour {
   static targets = ["words", "stage", "video", "picture", "slide", "line", "gap", "seek", "play", "now", "rate", "captions", "views",
     "search", "found", "transcript", "ribbon", "commentCount"]
   static values = { take: String, src: String, slides: String, duration: Number, picture: Boolean }
+
+  leaving = new AbortController()
+  /** @type {Timeline} */ timeline
+  /** @type {Playback} */ playback
+  /** @type {Ribbon} */ ribbon
+  /** @type {Slides | undefined} */ slides
+  /** @type {Transcript | undefined} */ transcript
+  /** @type {any[]} */ segments = []
+  /** @type {number[]} */ hits = []
+  hit = 0
+  /** @type {any} */ on
 
   async connect() {
     this.words = JSON.parse(this.wordsTarget.textContent)
@@ -24,7 +35,7 @@ export default class extends Controller {
     document.addEventListener("click", (event) => this.#jumpButton(event), { signal })
     for (const name of ["pointerover", "focusin"]) document.addEventListener(name, (event) => this.#clipLight(event), { signal })
     document.addEventListener("take:report", () => this.#load(), { signal })
-    document.addEventListener("take:comments", (event) => this.#comments(event.detail), { signal })
+    document.addEventListener("take:comments", (event) => this.#comments(/** @type {CustomEvent} */ (event).detail), { signal })
     await this.#load()
   }
 
@@ -73,7 +84,8 @@ export default class extends Controller {
   // --- how it comes about ---
 
   async #load() {
-    const [timeline, transcript, report] = await Promise.all(["timeline", "transcript", "report"].map((name) => this.#json(name)))
+    const names = document.querySelector(".report") ? ["timeline", "transcript", "report"] : ["timeline", "transcript"]
+    const [timeline, transcript, report] = await Promise.all(names.map((name) => this.#json(name)))
     if (this.leaving.signal.aborted) return
     const shape = timeline ?? { duration: this.durationValue }
     const first = !this.playback
@@ -91,7 +103,7 @@ export default class extends Controller {
   #start(timeline) {
     this.timeline = timeline
     this.playback = new Playback(this.videoTarget, timeline)
-    this.playback.addEventListener("time", (event) => this.#moved(event.detail))
+    this.playback.addEventListener("time", (event) => this.#moved(/** @type {CustomEvent} */ (event).detail))
     const on = { jump: (seconds) => this.playback.playFrom(seconds), light: (span) => this.#light(span) }
     this.on = on
     this.ribbon = new Ribbon(this.ribbonTarget, timeline, this.words, on)
@@ -131,7 +143,7 @@ export default class extends Controller {
     this.transcript?.follow(seconds)
     const turn = this.turns[indexAt(this.turns, seconds, (one) => one.at)] ?? this.turns[0]
     if (this.slides) this.slides.show(turn?.page ?? 1)
-    const said = this.segments?.[indexAt(this.segments, seconds, (one) => one.start)]
+    const said = this.segments[indexAt(this.segments, seconds, (one) => one.start)]
     const line = said && seconds < said.end + LINGERS ? said.text : ""
     if (line !== this.lineTarget.textContent) this.lineTarget.textContent = line
     const gap = this.timeline.gapAt(seconds)

@@ -1,11 +1,13 @@
-import { Controller } from "@hotwired/stimulus"
+import { Behaviour } from "jt/lib/behaviour.js"
 
 const EVERY = 1500 // ms
 
 /** While a take is worked on: says what is being done, and puts the report in place when it is there. */
-export default class extends Controller {
+export default class extends Behaviour {
   static targets = ["doing", "bar"]
   static values = { url: String, state: String }
+
+  leaving = new AbortController()
 
   connect() {
     this.leaving = new AbortController()
