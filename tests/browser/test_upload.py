@@ -1,4 +1,4 @@
-"""Lin brings a large recording along; the connection goes, then the page, and the upload goes on."""
+"""Lin brings a large recording along; connection and page go, and the upload goes on."""
 
 import wave
 from collections.abc import Callable
