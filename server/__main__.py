@@ -6,14 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from server.i18n import Translator
 from server.serve import serve
 from server.settings import Settings
 from server.takes.from_file import LANGUAGES, Wanted, rehearse
-
-log = structlog.get_logger()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,7 +51,6 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError) as problem:
         print(f"jiangtai: {problem}", file=sys.stderr)  # noqa: T201
     except Exception as fault:
-        log.debug("command failed", command=command, exc_info=fault)
         told = f"{type(fault).__name__}: {fault}".splitlines()[0]
         print(f"jiangtai: something went wrong that should not ({told}).", file=sys.stderr)  # noqa: T201
     return 1
