@@ -164,10 +164,9 @@ def _repeated(take: Take, measures: Measures) -> Iterator[Finding]:
 
 def _questions_asked(take: Take, measures: Measures) -> Iterator[Finding]:
     asked = measures.get("questions")
-    real = [clip for clip in asked.clips if clip.kind != "tag"] if asked else []
-    if real:
+    if asked and (real := [clip for clip in asked.clips if clip.kind != "tag"]):
         opened = [clip for clip in real if clip.kind == "open"]
-        params = {"count": len(real), "open": len(opened)}
+        params = {"count": len(asked.clips), "open": len(opened)}
         yield Finding("questions_asked", 1.0, params, tuple((opened or real)[:3]))
 
 

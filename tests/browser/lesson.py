@@ -1,4 +1,4 @@
-"""The synthetic lesson as a microphone: sound, truth and the plan whose segments are the truth's."""
+"""The synthetic lesson as a microphone: its sound, and the truth about it."""
 
 import json
 import wave

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import (
     FAKE_DEVICES,
-    ROOT,
     Server,
     check_accessible,
     open_page,
@@ -23,29 +22,10 @@ from tests.browser.lesson import (
     load,
     wait_until_lesson,
 )
+from tests.browser.rehearsing import MINUTE, end, import_plan, open_room
 from tests.words import cer, characters
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
-MINUTE = 60_000
-
-
-def _import_plan(page: Page) -> None:
-    """Plan from YAML, slides from PDF, through the pages."""
-    page.goto("/plans/import")
-    page.fill("textarea[name=text]", (ROOT / "demo" / "lesson_grid_zh.yaml").read_text("utf-8"))
-    page.click("main form button")
-    expect(page.locator("#slides")).to_be_visible()
-    page.set_input_files("input[name=slides]", ROOT / "demo" / "lesson_grid_zh.pdf")
-    expect(page.locator(".slide-strip li")).to_have_count(7, timeout=MINUTE)
-
-
-def _open_room(page: Page) -> None:
-    page.goto("/takes/new")
-    page.click("form[action='/takes'] button")
-    start = page.locator("[data-room=start]")
-    expect(start).to_be_enabled(timeout=MINUTE)
-    start.click()
-    expect(page.locator("main")).to_have_attribute("data-light", "recording", timeout=MINUTE)
 
 
 def _teach(page: Page, lesson: Lesson) -> None:
@@ -57,13 +37,6 @@ def _teach(page: Page, lesson: Lesson) -> None:
         for _ in range(turns[name]):
             page.keyboard.press("ArrowRight")
     wait_until_lesson(page, lesson.length + 1)
-
-
-def _end(page: Page) -> str:
-    page.keyboard.press("e")
-    page.locator("dialog[data-room=end] .button--primary").click()
-    page.wait_for_url("**/takes/*", timeout=MINUTE)
-    return page.url.rsplit("/", 1)[1]
 
 
 def _report(page: Page, take: str) -> dict[str, Any]:
@@ -144,10 +117,10 @@ def test_lin_rehearses_a_lesson_and_reads_how_it_went(
     page = open_page(launch(*FAKE_DEVICES, *lesson.microphone()), server)
     page.context.add_init_script(NOTE_WHEN_THE_MICROPHONE_OPENS)
     sign_in(page, "lin")
-    _import_plan(page)
-    _open_room(page)
+    import_plan(page)
+    open_room(page)
     _teach(page, lesson)
-    take = _end(page)
+    take = end(page)
     report = _report(page, take)
     (tmp_path / "report.json").write_text(json.dumps(report, ensure_ascii=False), "utf-8")
     offset = _first_word(report) - lesson.lines[0]["start"]

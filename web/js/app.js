@@ -17,3 +17,5 @@ function loadControllers(root) {
 }
 
 loadControllers(document)
+// From here on the page answers; tests wait for it.
+Promise.all(loading.values()).then(() => { document.documentElement.dataset.ready = "true" })
