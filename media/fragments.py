@@ -4,6 +4,7 @@ import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 _MOOF_LIMIT = 16 * 1024 * 1024
 _SYNC_MASK = 0x0001_0000  # sample_is_non_sync_sample
@@ -23,37 +24,37 @@ class Fragment:
 class Fragments:
     """What a growing file holds so far; `read` takes up what was written since."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._timescale = 0
         self._moof: tuple[int, bytes] | None = None
+        self._at = 0
         self.init_size = 0  # bytes of ftyp and moov; 0 while they are not whole
         self.whole = 0  # every byte before this belongs to a whole init segment or fragment
-        self._at = 0
-        self.list: list[Fragment] = []
 
     def read(self) -> list[Fragment]:
-        """The fragments that became whole since the last call."""
-        before = len(self.list)
-        for kind, offset, size in boxes(self._descriptor, self._at):
+        """The fragments that became whole since the last call. Raises FileNotFoundError."""
+        with self._path.open("rb", buffering=0) as file:
+            return list(self._read(file.fileno()))
+
+    def _read(self, descriptor: int) -> Iterator[Fragment]:
+        for kind, offset, size in boxes(descriptor, self._at):
             self._at = offset + size
             if kind == b"moov":
-                self._timescale = _timescale(os.pread(self._descriptor, size, offset))
+                self._timescale = _timescale(os.pread(descriptor, size, offset))
                 self.init_size = self.whole = self._at
             elif kind == b"moof":
-                self._moof = (offset, os.pread(self._descriptor, size, offset))
+                self._moof = (offset, os.pread(descriptor, size, offset))
             elif kind == b"mdat" and self._moof is not None and self._timescale:
                 start, data = self._moof
                 times = _times(data)
                 self._moof = None
                 if times is None:
-                    break
+                    return
                 begin, duration, key = times
                 end = (begin + duration) / self._timescale
-                size = self._at - start
-                self.list.append(Fragment(start, size, begin / self._timescale, end, key))
                 self.whole = self._at
-        return self.list[before:]
+                yield Fragment(start, self._at - start, begin / self._timescale, end, key)
 
 
 def boxes(descriptor: int, at: int = 0) -> Iterator[tuple[bytes, int, int]]:

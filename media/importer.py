@@ -33,7 +33,7 @@ def import_file(path: Path, folder: Path, progress: Progress = lambda share: Non
     try:
         with open_media(path) as container:
             manifest = _take_in(container, folder, progress)
-        Playlists(folder).write(manifest, {})
+        Playlists(folder).write(manifest)
         manifest.save(folder)
     except BaseException:
         for left in folder.iterdir():
@@ -75,7 +75,7 @@ def _take_in(container: InputContainer, folder: Path, progress: Progress) -> Man
         sound.voice.close(duration)
     codecs = {"audio": "aac"} | ({} if picture is None else {"camera": picture.codec})
     spans = [Span(1, 0.0, 0.0, duration)]
-    return Manifest(time.time(), 0.0, True, duration, spans, [], codecs)
+    return Manifest(time.time(), ended=True, duration=duration, spans=spans, codecs=codecs)
 
 
 class _Sound:

@@ -2,6 +2,7 @@
 
 recording.json        spans, gaps, kinds: the map between the take's time and the media's
 camera-001.mp4        pictures of span 1 as they came, fragmented MP4 (also screen-001.mp4)
+camera-001.mkv        pictures no browser plays out of MP4 (VP8), until they are transcoded
 audio-001.mp4         sound of span 1 as it came (Opus)
 voice-001.mp4         the same sound as AAC, without holes: what players play
 camera.m3u8 …         one media playlist for each of camera, screen, voice
@@ -53,7 +54,8 @@ class Gap:
 @dataclass(slots=True)
 class Manifest:
     """`recording.json`. `started` is Unix time of second 0; `origin` is that second on the room's
-    clock; `codecs` names what lies in each kind's files ("H264", "VP8", "opus", …)."""
+    clock; `codecs` names what lies in each kind's files ("H264", "VP8", "opus", …); `pending` is
+    the gap that lasts now, whose end is not known yet."""
 
     started: float
     origin: float = 0.0
@@ -61,6 +63,7 @@ class Manifest:
     duration: float = 0.0
     spans: list[Span] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    pending: Gap | None = None
     codecs: dict[str, str] = field(default_factory=dict)
     version: int = VERSION
 
@@ -69,6 +72,12 @@ class Manifest:
         """What was recorded."""
         order: tuple[Kind, ...] = ("audio", "camera", "screen")
         return tuple(kind for kind in order if kind in self.codecs)
+
+    def end(self) -> None:
+        """Nothing more will be recorded."""
+        self.ended = True
+        ends = [span.take_end for span in self.spans] + [gap.end for gap in self.gaps]
+        self.duration = max(ends, default=0.0)
 
     def to_take(self, media: float) -> float:
         """A second of the player on the take's timeline."""
@@ -95,6 +104,8 @@ class Manifest:
             data: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
             data["spans"] = [Span(**span) for span in data["spans"]]
             data["gaps"] = [Gap(**gap) for gap in data["gaps"]]
+            if data.get("pending"):
+                data["pending"] = Gap(**data["pending"])
             return cls(**data)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{MANIFEST} is damaged") from error
@@ -103,6 +114,11 @@ class Manifest:
 def file_of(folder: Path, rendition: str, number: int) -> Path:
     """Where a rendition of span `number` lies."""
     return folder / f"{rendition}-{number:03}.mp4"
+
+
+def matroska_of(folder: Path, rendition: str, number: int) -> Path:
+    """Where pictures lie that wait to become H.264."""
+    return file_of(folder, rendition, number).with_suffix(".mkv")
 
 
 def replace(path: Path, text: str, durable: bool = False) -> None:

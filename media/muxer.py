@@ -12,14 +12,14 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
 
-from media.fragments import Fragments
 from media.sound import Line, Resampler, Samples
 
-FRAGMENT_US = 500_000
+FRAGMENT_US = 300_000  # with the picture that is held, a kill costs less than half a second
 PICTURE_RATE = 90_000
 SOUND_RATE = 48_000
 VOICE_BITS = 64_000
 FILL_S = 2.0
+EARLY_S = 0.04  # stamps jitter around the second a span begins
 _MP4 = {
     "movflags": "+empty_moov+default_base_moof+delay_moov+skip_trailer",
     "frag_duration": str(FRAGMENT_US),
@@ -39,8 +39,7 @@ class TrackFile:
     def __init__(self, path: Path, picture: bool) -> None:
         self.path = path
         fragmented = path.suffix == ".mp4"
-        self._file = path.open("w+b", buffering=0)
-        self._scan = Fragments(self._file.fileno())
+        self._file = path.open("wb", buffering=0)
         cut = "+frag_keyframe" if picture else ""
         self._container = av.open(
             cast(Any, _Pipe(self._file.fileno())),
@@ -52,13 +51,6 @@ class TrackFile:
         self._tick = Fraction(1, PICTURE_RATE if picture else SOUND_RATE)
         self._last = -1
         self._closed = False
-
-    @property
-    def fragments(self) -> Fragments:
-        """What is whole on disk."""
-        if not self._closed:
-            self._scan.read()
-        return self._scan
 
     def open_pictures(self, codec: str, width: int, height: int) -> None:
         """Begin a track of "H264" (Annex B) or "VP8"."""
@@ -113,7 +105,6 @@ class TrackFile:
         self._closed = True
         try:
             self._container.close()
-            self._scan.read()
             os.fdatasync(self._file.fileno())
         finally:
             self._file.close()
@@ -142,8 +133,8 @@ class PictureTrack:
         if key:
             self.key = data
         self._standing = False
-        if time > self._last:
-            self._write(data, time, key)
+        if time > self._last or data is not self._held[0]:  # the next ones build on this one
+            self._write(data, max(time, self._last + 1 / PICTURE_RATE), key)
         return True
 
     def stand(self, until: float) -> None:
@@ -182,9 +173,10 @@ class SoundTrack:
         self._resample = Resampler(SOUND_RATE)
 
     def write(self, data: bytes, time: float) -> None:
-        """An Opus packet at second `time` of the span."""
-        if time < 0:
+        """An Opus packet at second `time` of the span; one of before it began is left out."""
+        if time < -EARLY_S:
             return
+        time = max(0.0, time)
         try:
             decoded = self._decoder.decode(av.Packet(data))
         except av.FFmpegError:
@@ -213,6 +205,11 @@ class VoiceTrack:
         self._stream.bit_rate = VOICE_BITS
         self._line = Line(SOUND_RATE)
         self._encoded = 0
+
+    @property
+    def seconds(self) -> float:
+        """How long it is so far."""
+        return self._line.seconds
 
     def write(self, samples: Samples, time: float) -> None:
         """48 kHz mono samples at second `time`."""

@@ -1,8 +1,7 @@
 """HLS playlists (RFC 8216) over the recording's own files: live while it grows, then on demand."""
 
-import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,28 +33,36 @@ class Part:
     segments: tuple[Segment, ...]
 
 
-def segments(
-    fragments: Sequence[Fragment], least: float, duration: float | None = None
-) -> tuple[Segment, ...]:
-    """Join fragments into segments of at least `least` seconds, each starting on a key frame.
-
-    `duration` is that of the whole file, to which the last segment is stretched; None while the
-    file grows: then what has no key frame after it yet is left out.
+class Cutting:
+    """Joins the fragments of one file into segments of at least `least` seconds, each starting on
+    a key frame. A segment is in `segments` once the next has begun, the last one once it is closed.
     """
-    starts = [fragments[0]] if fragments else []
-    for fragment in fragments[1:]:
-        if fragment.key and fragment.start - starts[-1].start >= least:
-            starts.append(fragment)
-    if not starts:
-        return ()
-    last = fragments[-1]
-    edges = [(0.0, starts[0].offset)] + [(f.start, f.offset) for f in starts[1:]]
-    if duration is not None:
-        edges.append((max(duration, edges[-1][0] + 0.001), last.offset + last.size))
-    return tuple(
-        Segment(offset, following - offset, until - since)
-        for (since, offset), (until, following) in itertools.pairwise(edges)
-    )
+
+    def __init__(self, least: float) -> None:
+        self.segments: list[Segment] = []
+        self.closed = False
+        self._least = least
+        self._since = 0.0
+        self._offset = self._end = 0  # bytes of the segment that grows
+
+    def take(self, fragments: Iterable[Fragment]) -> None:
+        """Take up what the file has grown by."""
+        for fragment in fragments:
+            if not self._end:
+                self._offset = fragment.offset
+            elif fragment.key and fragment.start - self._since >= self._least:
+                self._cut(fragment.start)
+            self._end = fragment.offset + fragment.size
+
+    def close(self, duration: float) -> None:
+        """The file is whole and stands for `duration` seconds: the last segment is stretched."""
+        self.closed = True
+        if self._end:
+            self._cut(max(duration, self._since + 0.001))
+
+    def _cut(self, until: float) -> None:
+        self.segments.append(Segment(self._offset, self._end - self._offset, until - self._since))
+        self._offset, self._since = self._end, until
 
 
 def media_playlist(parts: Iterable[Part], ended: bool) -> str:
@@ -106,16 +113,16 @@ def master_playlist(picture: str | None, codec: str, bandwidth: int, voice: bool
 
 
 class Playlists:
-    """Keeps the playlists of a folder as its files grow."""
+    """Keeps the playlists of a folder as its files grow; of each, only the new bytes are read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._closed: dict[Path, Part] = {}
+        self._files: dict[Path, tuple[Fragments, Cutting]] = {}
         self._shape: tuple[int, ...] = ()
 
-    def write(self, manifest: Manifest, growing: Mapping[str, Fragments]) -> None:
-        """Replace every playlist. `growing` has the fragments of the open span by rendition."""
-        parts = {rendition: self._parts(rendition, manifest, growing) for rendition in PLAYED}
+    def write(self, manifest: Manifest) -> None:
+        """Replace every playlist by one that shows what lies on disk now."""
+        parts = {rendition: self._parts(rendition, manifest) for rendition in PLAYED}
         shape = (manifest.ended, *(len(part.segments) for p in parts.values() for part in p))
         if shape == self._shape:
             return
@@ -132,23 +139,22 @@ class Playlists:
         if parts["screen"]:
             self._master("screen-index.m3u8", "screen", parts["screen"], voice)
 
-    def _parts(
-        self, rendition: str, manifest: Manifest, growing: Mapping[str, Fragments]
-    ) -> list[Part]:
+    def _parts(self, rendition: str, manifest: Manifest) -> list[Part]:
         found = []
         for span in manifest.spans:
             path = file_of(self._folder, rendition, span.number)
-            began = manifest.started + span.take_start
-            if span.duration is not None:
-                part = self._closed.get(path) or _part(path, began, rendition, span.duration)
-                if part is not None:
-                    self._closed[path] = part
-            elif rendition in growing:
-                part = _part_of(growing[rendition], path, began, rendition, None)
-            else:
+            if path not in self._files and not path.exists():
                 continue
-            if part is not None and part.segments:
-                found.append(part)
+            least = SEGMENT_S if rendition == "voice" else SHORTEST_S
+            fragments, cutting = self._files.setdefault(path, (Fragments(path), Cutting(least)))
+            if not cutting.closed:
+                cutting.take(fragments.read())
+                if span.duration is not None:
+                    cutting.close(span.duration)
+            if cutting.segments:
+                began = manifest.started + span.take_start
+                segments = tuple(cutting.segments)
+                found.append(Part(path.name, fragments.init_size, began, segments))
         return found
 
     def _master(self, name: str, picture: str | None, parts: list[Part], voice: bool) -> None:
@@ -160,23 +166,6 @@ class Playlists:
             peak = max(segment.size * 8 / segment.duration for segment in every)
             bandwidth += math.ceil(peak)
         replace(self._folder / name, master_playlist(picture, codec, bandwidth, voice))
-
-
-def _part(path: Path, began: float, rendition: str, duration: float) -> Part | None:
-    if not path.exists():
-        return None
-    with path.open("rb") as file:
-        fragments = Fragments(file.fileno())
-        fragments.read()
-        return _part_of(fragments, path, began, rendition, duration)
-
-
-def _part_of(
-    fragments: Fragments, path: Path, began: float, rendition: str, duration: float | None
-) -> Part:
-    least = SEGMENT_S if rendition == "voice" else SHORTEST_S
-    cut = segments(fragments.list, least, duration)
-    return Part(path.name, fragments.init_size, began, cut)
 
 
 def _codec(init: bytes) -> str:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from media.layout import Gap
 from media.recording import Recording
 from media.track import EncodedFrame, Source
 from media.writing import Writing
@@ -25,9 +24,10 @@ _Order = EncodedFrame | Callable[[Writing], None]
 class Recorder:
     """A sink for every kind: what it is given lies on disk half a second later.
 
-    folder      made if it is not there; a recording that lies there is continued
+    folder      made if it is not there; a recording that lies there is recovered and continued
     clock       seconds on the room's clock, now: the same clock as EncodedFrame.time
-    on_failure  called once on the event loop when the disk takes no more; what was recorded stays
+    on_failure  called once on the event loop when the disk takes no more, or what lies in
+                the folder is damaged; what was recorded stays
 
     All methods are for the event loop and return at once; one thread of the recorder's own writes.
     """
@@ -49,6 +49,7 @@ class Recorder:
         self._finished: Recording | None = None
         self._ticker: asyncio.TimerHandle | None = None
         self._writing = Writing(folder, self._ask_from_thread)
+        self._orders.put(Writing.open)
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -67,20 +68,9 @@ class Recorder:
 
     def resume(self) -> None:
         """Go on recording, in a new span."""
-        now = self._clock()
         self._recording = True
-        self._order(lambda writing: writing.resume(now))
+        self._order(Writing.resume)
         self._ask()
-
-    @property
-    def gaps(self) -> tuple[Gap, ...]:
-        """The closed gaps so far, in seconds of the take."""
-        return tuple(self._writing.manifest.gaps)
-
-    @property
-    def take_seconds(self) -> float:
-        """Seconds since second 0 of the take, now."""
-        return max(0.0, self._clock() - self._writing.manifest.origin)
 
     def add(self, source: Source) -> None:
         """Record `source` from now on, in place of any other of its kind."""
@@ -103,7 +93,10 @@ class Recorder:
         """A source has ended. The recording goes on: another may come."""
 
     async def finish(self) -> Recording:
-        """End the take and give what was recorded, playable. Safe to call twice."""
+        """End the take and give what was recorded, playable. Safe to call twice.
+
+        Raises FileNotFoundError where nothing could be, ValueError where what lay there is damaged.
+        """
         if self._finished is None:
             now = self._clock()
             self._recording = False

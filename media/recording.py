@@ -1,7 +1,5 @@
 """A recording on disk: what it holds, its sound, its pictures, and its repair."""
 
-import logging
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media.files import open_media
-from media.fragments import Fragments
 from media.layout import Gap, Manifest, Span, file_of
-from media.playlist import Playlists
+from media.recovery import recover
 from media.sound import Piece, Samples, decoded, laid_out
 from media.track import Kind
-
-logger = logging.getLogger(__name__)
 
 Picture = NDArray[np.uint8]
 
@@ -93,39 +88,9 @@ class Recording:
         What was torn is cut; less than the last half second is lost. Safe to call on any recording
         that nobody writes; safe to call again.
         """
-        if self.ended:
-            return self
-        manifest = self.manifest
-        for index, span in enumerate(manifest.spans):
-            if span.duration is None:
-                length = max((self._cut(path) for path in self._tracks(span)), default=0.0)
-                closed = Span(span.number, span.media_start, span.take_start, length)
-                manifest.spans[index] = closed
-        manifest.spans = [span for span in manifest.spans if span.duration]
-        ends = [span.take_end for span in manifest.spans] + [gap.end for gap in manifest.gaps]
-        manifest.duration = max(ends, default=0.0)
-        manifest.ended = True
-        Playlists(self.folder).write(manifest, {})
-        manifest.save(self.folder)
-        logger.info("recovered %s: %.1f s", self.folder.name, manifest.duration)
+        if not self.ended:
+            recover(self.folder, self.manifest)
         return self
-
-    def _tracks(self, span: Span) -> list[Path]:
-        names = ("audio", "voice", "camera", "screen")
-        paths = [file_of(self.folder, name, span.number) for name in names]
-        return [path for path in paths if path.exists()]
-
-    def _cut(self, path: Path) -> float:
-        """Cut what is torn off the end of a file; the second its last whole fragment ends."""
-        with path.open("r+b") as file:
-            fragments = Fragments(file.fileno())
-            fragments.read()
-            file.truncate(fragments.whole)
-            os.fsync(file.fileno())
-        if not fragments.list:
-            path.unlink()
-            return 0.0
-        return fragments.list[-1].end
 
     def _files(self, name: str) -> Iterator[tuple[Span, Path]]:
         for span in self.spans:

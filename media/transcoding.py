@@ -109,7 +109,7 @@ def transcode_here(folder: Path, progress: Progress = lambda share: None) -> Non
         path.unlink()
         manifest.codecs[path.stem.rsplit("-", 1)[0]] = "H264"
         manifest.save(folder)
-    Playlists(folder).write(manifest, {})
+    Playlists(folder).write(manifest)
 
 
 def _tell_share(progress: Progress, index: int, files: int, share: float) -> None:

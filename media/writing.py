@@ -1,6 +1,8 @@
 """What the recorder's thread does: spans, gaps and playlists as frames come in."""
 
 import contextlib
+import dataclasses
+import errno
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,10 +10,11 @@ from typing import Literal
 
 import av
 
+from media.filling import fill
 from media.layout import Gap, Manifest, Span
 from media.playlist import Playlists
 from media.recording import Recording
-from media.span import OpenSpan, Still, fill
+from media.span import OpenSpan
 from media.track import EncodedFrame
 
 LOST_S = 2.0  # nothing came for so long: the connection is lost
@@ -26,20 +29,24 @@ class Writing:
     """
 
     def __init__(self, folder: Path, ask: Callable[[], None]) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.manifest = Manifest(started=0.0)
         self._ask = ask
         self._state: Literal["new", "recording", "paused", "failed", "finished"] = "new"
         self._span: OpenSpan | None = None
-        self._gap: Gap | None = None  # open: its end is not known yet
         self._last = 0.0  # second of the newest frame
-        self._stills: dict[str, Still] = {}
         self._playlists = Playlists(folder)
         self._served = 0.0
+
+    def open(self) -> None:
+        """Take up what lies in the folder. Raises OSError, also where that is damaged."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            self.manifest = Recording.open(folder).recover().manifest
+            self.manifest = Recording.open(self.folder).recover().manifest
         except FileNotFoundError:
-            self.manifest = Manifest(started=0.0)
+            return
+        except ValueError as error:
+            raise OSError(errno.EIO, str(error)) from error
 
     def start(self, now: float, unix: float) -> None:
         """Begin the take, or go on with the one that lies here."""
@@ -57,21 +64,27 @@ class Writing:
         """Close the span; a gap begins."""
         if self._state == "recording":
             self._state = "paused"
-            self._end_span(self._take(now), "paused")
+            at = self._take(now)
+            self._begin_gap(at, "paused")
+            self._end_span(at)
+            self.manifest.save(self.folder)
 
-    def resume(self, now: float) -> None:
+    def resume(self) -> None:
         """The next frame begins a span."""
         if self._state == "paused":
             self._state = "recording"
-            self._last = self._take(now)
 
     def write(self, frame: EncodedFrame) -> None:
         """Put one frame where it belongs."""
         at = self._take(frame.time)
-        if self._state != "recording" or at < self._earliest():
+        if self._state != "recording":
             return
         if self._span is not None and self._span.changes(frame):
-            self._end_span(at, "")
+            seam = self._span.seam(at)
+            self._end_span(seam)
+            self._begin_span(seam)
+        elif self._span is None and at < self._earliest():
+            return
         span = self._span or self._begin_span(at)
         if not span.write(frame, at):
             self._ask()
@@ -84,7 +97,8 @@ class Writing:
             return
         at = self._take(now)
         if at - self._last > LOST_S:
-            self._end_span(self._last, "lost")
+            self._begin_gap(self._last, "lost")
+            self._end_span(self._last)
         else:
             self._span.stand(at - STAND_S)
 
@@ -93,7 +107,7 @@ class Writing:
         if self._span is not None and time.monotonic() - self._served >= EVERY_S:
             self._served = time.monotonic()
             self._span.sync()
-            self._playlists.write(self.manifest, self._span.growing())
+            self._playlists.write(self.manifest)
 
     def fail(self) -> bool:
         """Stop for good, keeping what is there; False if it had stopped before."""
@@ -115,30 +129,27 @@ class Writing:
         at = self._take(now)
         if self._span is not None:
             on_time = at - self._last < LOST_S
-            self._end_span(max(at, self._last) if on_time else self._last, "")
-        elif self._gap is not None:
-            self._close_gap(at)
+            self._end_span(max(at, self._last) if on_time else self._last)
+        self._end_gap(at)
         self._state = "finished"
-        self.manifest.ended = True
-        ends = [part.take_end for part in self.manifest.spans] + [g.end for g in self.manifest.gaps]
-        self.manifest.duration = max(ends, default=0.0)
+        self.manifest.end()
         for span in self.manifest.spans:
-            fill(self.folder, span, self.manifest.codecs, self._stills)
+            fill(self.folder, span, self.manifest)
         self.manifest.save(self.folder)
-        self._playlists.write(self.manifest, {})
+        self._playlists.write(self.manifest)
 
     def _continue(self, now: float, unix: float) -> None:
         """Second 0 stays where it was, by the room's clock if that went on, else by the wall's."""
-        end = self.manifest.spans[-1].take_end
+        end = self._earliest()
         if self._take(now) < end:
             self.manifest.origin = now - max(end, unix - self.manifest.started)
-        self._gap = Gap(end, end, "lost")
+        self.manifest.pending = self.manifest.pending or Gap(end, end, "lost")
 
     def _take(self, room: float) -> float:
         return room - self.manifest.origin
 
     def _earliest(self) -> float:
-        return self._gap.start if self._gap else 0.0
+        return self.manifest.spans[-1].take_end if self.manifest.spans else 0.0
 
     def _note(self, frame: EncodedFrame) -> None:
         if self.manifest.codecs.get(frame.kind) != frame.codec.name:
@@ -148,7 +159,7 @@ class Writing:
     def _begin_span(self, at: float) -> OpenSpan:
         spans = self.manifest.spans
         media = spans[-1].media_start + (spans[-1].duration or 0.0) if spans else 0.0
-        self._close_gap(at)
+        self._end_gap(at)
         spans.append(Span(len(spans) + 1, media, at, None))
         self._span = OpenSpan(self.folder, spans[-1])
         self._last = at
@@ -156,23 +167,25 @@ class Writing:
         self._ask()
         return self._span
 
-    def _end_span(self, end: float, reason: str) -> None:
-        """Close the open span at `end`; a gap begins there, one without a reason has no length."""
+    def _end_span(self, end: float) -> None:
+        """Close the open span, if there is one, at `end`."""
         if self._span is None:
             return
         closing, self._span = self._span, None
-        span = closing.span
-        duration = max(0.0, end - span.take_start)
-        self._gap = Gap(end, end, reason)
+        duration = max(0.0, end - closing.span.take_start)
         closing.close(duration)
-        self._stills |= closing.stills
-        closed = Span(span.number, span.media_start, span.take_start, duration)
-        self.manifest.spans[-1] = closed
-        fill(self.folder, closed, self.manifest.codecs, self._stills)
+        closed = self.manifest.spans[-1] = dataclasses.replace(closing.span, duration=duration)
+        fill(self.folder, closed, self.manifest)
         self.manifest.save(self.folder)
-        self._playlists.write(self.manifest, {})
+        self._playlists.write(self.manifest)
 
-    def _close_gap(self, end: float) -> None:
-        gap, self._gap = self._gap, None
-        if gap is not None and gap.reason and end > gap.start:
+    def _begin_gap(self, at: float, reason: str) -> None:
+        """What is missing from `at` on is so for this reason, what was missing before for its."""
+        if self.manifest.pending is None or self.manifest.pending.reason != reason:
+            self._end_gap(at)
+            self.manifest.pending = Gap(at, at, reason)
+
+    def _end_gap(self, end: float) -> None:
+        gap, self.manifest.pending = self.manifest.pending, None
+        if gap is not None and end > gap.start:
             self.manifest.gaps.append(Gap(gap.start, end, gap.reason))

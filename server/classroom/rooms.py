@@ -47,11 +47,10 @@ class Rooms:
             )
             states = {room.id: await state_of(session, room) for room in stored}
         for room in stored:
-            state = states[room.id]
-            if state.phase == "ended":
-                await self._told(room.id, self._recovered(room))
-            elif state.phase == "live":
-                await self._bring_back(room, state)
+            try:
+                await self._resume(room, states[room.id])
+            except Exception:
+                log.exception("room could not be brought back", room=room.id)
 
     async def stop(self) -> None:
         """The server goes down; rooms come back at the next start."""
@@ -166,8 +165,14 @@ class Rooms:
             stored = await session.get_one(StoredRoom, room_id)
             stored.finished_at = now()
 
+    async def _resume(self, stored: StoredRoom, state: RoomState) -> None:
+        if state.phase == "ended":
+            await self._told(stored.id, self._recovered(stored))
+        elif state.phase == "live":
+            await self._bring_back(stored, state)
+
     async def _bring_back(self, stored: StoredRoom, state: RoomState) -> None:
-        recorded = round(self._recovered(stored) * 1000)
+        recorded = round(await asyncio.to_thread(self._recovered, stored) * 1000)
         running = self._run(stored, state)
         heard_until = (state.started_at or 0) + recorded
         await running.do(lambda room: room.change_tracks((), "restart", heard_until))

@@ -1,4 +1,7 @@
-"""Records at the pace of life into the folder it is told, until it is killed."""
+"""Records at the pace of life into the folder it is told, until it is killed.
+
+Prints the second of the take whose frames the recorder has taken, however slow the machine is.
+"""
 
 import asyncio
 import sys
@@ -19,7 +22,9 @@ async def record(folder: Path) -> None:
     recorder.add(audio)
     recorder.add(camera)
     recorder.start()
-    began = time.monotonic()
+    while not recorder._writing.manifest.origin:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    began = recorder._writing.manifest.origin
     for tick in range(100_000):
         await asyncio.sleep(began + tick / 100 - time.monotonic())
         now = began + tick / 100
@@ -31,6 +36,8 @@ async def record(folder: Path) -> None:
             key = number % (FPS * 2) == 0
             frame = EncodedFrame("camera", Codec("H264", 90_000), pictures[number], tick, now, key)
             camera.write(frame)
+        while not recorder._orders.empty():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
         print(f"{tick / 100:.2f}", flush=True)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from media.fragments import Fragment
-from media.playlist import Part, Segment, master_playlist, media_playlist, segments
+from media.playlist import Cutting, Part, Segment, master_playlist, media_playlist
 
 
 def fragment(start: float, key: bool, offset: int) -> Fragment:
@@ -12,6 +12,18 @@ def fragment(start: float, key: bool, offset: int) -> Fragment:
 
 def grown(seconds: int, keys_every: int) -> list[Fragment]:
     return [fragment(n / 2, n % keys_every == 0, 50 + n * 100) for n in range(seconds * 2)]
+
+
+def segments(
+    fragments: list[Fragment], least: float, duration: float | None = None
+) -> list[Segment]:
+    """What comes out where every fragment comes by itself."""
+    cutting = Cutting(least)
+    for fragment in fragments:
+        cutting.take([fragment])
+    if duration is not None:
+        cutting.close(duration)
+    return cutting.segments
 
 
 def test_segments_begin_on_key_frames_and_cover_the_file() -> None:
@@ -27,8 +39,8 @@ def test_segments_begin_on_key_frames_and_cover_the_file() -> None:
 def test_while_a_file_grows_the_last_segment_waits() -> None:
     fragments = grown(5, keys_every=4)
     assert [segment.duration for segment in segments(fragments, 2.0)] == [2.0, 2.0]
-    assert segments([], 2.0) == ()
-    assert segments(fragments[:3], 2.0) == ()
+    assert segments([], 2.0) == []
+    assert segments(fragments[:3], 2.0) == []
 
 
 def test_the_first_segment_begins_at_zero_even_where_the_first_fragment_does_not() -> None:

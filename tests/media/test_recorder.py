@@ -2,20 +2,24 @@
 
 import asyncio
 import itertools
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 
+from media import recovery
 from media.codecs import nal_units
 from media.hub import Hub
-from media.layout import file_of
+from media.layout import MANIFEST, file_of
 from media.peer import Peer
 from media.recorder import Recorder
 from media.recording import Recording
 from media.track import Codec, EncodedFrame
+from tests.media.by_hand import Take, frames_of, total
 from tests.media.publishing import (
     FPS,
     LOOPBACK,
@@ -69,16 +73,6 @@ class Stage:
         recorder.add(self.camera)
         recorder.start()
         return recorder
-
-
-def frames_of(path: Path, kind: str = "video") -> list[float]:
-    with av.open(str(path)) as container:
-        return [frame.time for frame in container.decode(**{kind: 0})]
-
-
-def total(playlist: Path) -> float:
-    lines = playlist.read_text().splitlines()
-    return sum(float(line[8:].rstrip(",")) for line in lines if line.startswith("#EXTINF:"))
 
 
 async def test_two_peers_end_to_end(tmp_path: Path) -> None:
@@ -250,6 +244,43 @@ async def test_a_take_goes_on_after_a_restart(tmp_path: Path) -> None:
     assert recording.duration == pytest.approx(12, abs=0.2)
     assert [gap.reason for gap in recording.gaps] == ["lost"]
     assert len(recording.spans) == 2
+
+
+async def test_recovery_does_not_hold_up_the_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Take(tmp_path / "take")
+    before.play(3, "audio")
+    folder = before.killed(tmp_path / "killed")
+    threads = []
+
+    def recover(*args: Any) -> None:
+        threads.append(threading.current_thread().name)
+        recovery.recover(*args)
+
+    monkeypatch.setattr("media.recording.recover", recover)
+    stage = Stage()
+    recorder = await stage.recorder(folder)
+    await stage.play(2.0)
+    recording = await recorder.finish()
+    assert threads == ["recorder"]
+    assert [gap.reason for gap in recording.gaps] == ["lost"]
+    assert len(recording.spans) == 2
+
+
+async def test_a_damaged_recording_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text("{")
+    (tmp_path / "audio-001.mp4").write_text("precious")
+    stage = Stage()
+    failures: list[OSError] = []
+    recorder = Recorder(tmp_path, stage.clock, on_failure=failures.append)
+    recorder.add(stage.audio)
+    recorder.start()
+    await stage.play(1.0)
+    await until(lambda: bool(failures))
+    with pytest.raises(ValueError, match="damaged"):
+        await recorder.finish()
+    assert (tmp_path / "audio-001.mp4").read_text() == "precious"
 
 
 async def test_a_full_disk_keeps_what_was_there(

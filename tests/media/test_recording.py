@@ -5,12 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
 from media.layout import MANIFEST, Manifest
 from media.recording import Recording
+from tests.media.by_hand import frames_of
+
+FRAME_S = {"camera": 0.04, "audio": 0.02, "voice": 1024 / 48_000}
 
 
 def record_and_kill(folder: Path, after: float) -> float:
@@ -30,37 +32,35 @@ def record_and_kill(folder: Path, after: float) -> float:
     return reached
 
 
-def check(folder: Path, reached: float) -> None:
+def check(folder: Path, reached: float) -> float:
+    """What is left plays until less than half a second before `reached`; seconds that are lost."""
     recording = Recording.open(folder)
     assert not recording.ended
     recording.recover()
     assert recording.ended
-    assert reached - 0.55 <= recording.duration <= reached + 0.1
-    for name, kind in (("camera-001.mp4", "video"), ("audio-001.mp4", "audio")):
-        with av.open(str(folder / name)) as container:
-            times = [frame.time for frame in container.decode(**{kind: 0})]
-            assert times == sorted(times)
-            assert times[-1] > reached - 0.7
+    ends = [recording.duration]
+    for name, kind in (("camera", "video"), ("audio", "audio"), ("voice", "audio")):
+        times = frames_of(folder / f"{name}-001.mp4", kind)
+        assert times == sorted(times)
+        ends.append(times[-1] + FRAME_S[name])
+    assert min(ends) > reached - 0.5
     sound = np.concatenate(list(recording.sound()))
     assert len(sound) == round(recording.duration * 16_000)
     for name in ("camera.m3u8", "voice.m3u8", "index.m3u8"):
         assert (folder / name).exists()
     assert "#EXT-X-ENDLIST" in (folder / "camera.m3u8").read_text()
+    return reached - min(ends)
 
 
 def test_kill_9_loses_half_a_second_at_most(tmp_path: Path) -> None:
-    reached = record_and_kill(tmp_path, after=3.3)
-    check(tmp_path, reached)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    Recording.open(tmp_path).recover()
-    assert before == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    check(tmp_path, record_and_kill(tmp_path, after=3.3))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", range(30))
 def test_kill_9_at_any_moment(tmp_path: Path, seed: int) -> None:
     reached = record_and_kill(tmp_path, after=random.Random(seed).uniform(1.0, 6.0))
-    check(tmp_path, reached)
+    print(f"lost {check(tmp_path, reached):.3f} s")
 
 
 def test_a_damaged_manifest_says_so(tmp_path: Path) -> None:
