@@ -166,7 +166,7 @@ class RunningRoom:
         await asyncio.gather(self._task, return_exceptions=True)
         for member in self.members:
             member.close(RESTART, "restart")
-        await self.stage.finish()
+        await self._finish_stage()
 
     async def _run(self) -> None:
         while self.state.phase != "ended":
@@ -176,6 +176,7 @@ class RunningRoom:
             except Exception as problem:
                 if not isinstance(problem, Refusal):
                     log.exception("room could not act", room=self.id)
+                    problem = Refusal()
                 if done and not done.done():
                     done.set_exception(problem)
             else:
@@ -217,16 +218,18 @@ class RunningRoom:
             _, done = self._inbox.get_nowait()
             if done and not done.done():
                 done.set_exception(Conflict("error.room.over"))
-        duration = 0.0
-        try:
-            duration = await self.stage.finish()
-        except Exception:
-            log.exception("recording could not be finished", room=self.id)
-        await self._on_over(self, duration)
+        await self._on_over(self, await self._finish_stage())
         self._tell(Finished(self.after))
         for member in self.members:
             member.close(1000, "ended")
         self.finished.set()
+
+    async def _finish_stage(self) -> float:
+        try:
+            return await self.stage.finish()
+        except Exception:
+            log.exception("recording could not be finished", room=self.id)
+            return 0.0
 
     def _tell(self, message: ServerMessage) -> None:
         for member in self.members:

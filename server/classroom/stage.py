@@ -21,7 +21,7 @@ from server.classroom.room_events import (
     RecordingStarted,
 )
 from server.classroom.state import RoomState
-from server.errors import Invalid
+from server.errors import Conflict, Invalid
 
 log = structlog.get_logger()
 
@@ -63,12 +63,14 @@ class Stage:
         self._recorder: Recorder | None = None
         self._transcriber: LiveTranscriber | None = None
         self._told: tuple[Kind, ...] = ()
+        self._closed = False
         self._watching = asyncio.create_task(self._watch(), name="stage")
 
     async def publish(self, offer: str, kinds: Mapping[str, Kind]) -> str:
         """Answer a browser's offer; `kinds` says what each of its media sections is.
 
-        Raises Invalid, and nothing has changed, when the offer cannot be answered.
+        Raises Invalid, and nothing has changed, when the offer cannot be answered; Conflict when
+        the room has ended meanwhile.
         """
         place = "screen" if set(kinds.values()) == {"screen"} else "person"
         peer = Peer(
@@ -79,6 +81,9 @@ class Stage:
         except BadOffer as problem:
             log.info("offer refused", reason=str(problem))
             raise Invalid(f"error.{problem.key}") from None
+        if self._closed:
+            await peer.close()
+            raise Conflict("error.room.over")
         self._captions.reserve(self)
         before = self._peers.get(place)
         self._peers[place] = peer
@@ -128,6 +133,7 @@ class Stage:
 
     async def finish(self) -> float:
         """End everything; seconds of the recording, 0 where there is none."""
+        self._closed = True
         self._watching.cancel()
         await asyncio.gather(self._watching, return_exceptions=True)
         await self._close_peers()

@@ -72,6 +72,22 @@ async def test_what_ended_but_was_not_told_is_told_at_the_next_start(site: Site)
     assert len(told) == 1
 
 
+async def test_a_room_that_cannot_be_brought_back_keeps_nobody_from_starting(site: Site) -> None:
+    lin = await site.sign_in("lin")
+    room_id = await open_room(site)
+    rooms = site.house.part(Rooms)
+    async with page_of(site, lin, room_id) as page, Publisher(lin, room_id):
+        await page.until("tracks_changed", tracks=["audio", "camera"])
+        await page.send("start")
+        await page.until("recording_started")
+        await asyncio.sleep(1)
+        await rooms.stop()
+    (site.house.folder.path / "recordings" / "one" / "recording.json").write_text("{")
+    again = Rooms(site.house)
+    await again.start()
+    await again.stop()
+
+
 async def test_a_crash_in_mid_take_loses_nothing_of_the_log_and_the_take_goes_on(
     tmp_path: Path,
 ) -> None:

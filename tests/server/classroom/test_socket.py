@@ -10,6 +10,7 @@ from server.classroom import socket as classroom_socket
 from server.classroom.member import OUTBOX
 from server.classroom.rooms import Rooms
 from server.classroom.running_room import RunningRoom
+from server.errors import Problem
 from tests.conftest import Site
 from tests.media.publishing import until
 from tests.server.classroom.opening import open_room, page_of
@@ -231,6 +232,7 @@ async def test_one_broken_act_does_not_end_the_room(site: Site) -> None:
     async with page_of(site, lin, room_id) as page:
         await page.until("snapshot")
         room = await running(site, room_id)
-        room.post(lambda room: [][0])
+        with pytest.raises(Problem):
+            await room.do(lambda room: [][0])
         await page.send("turn_to", page=2)
         await page.until("slide_turned")

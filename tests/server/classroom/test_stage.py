@@ -88,6 +88,23 @@ async def test_a_new_connection_takes_the_place_of_the_old_one(site: Site) -> No
     assert Recording.open(site.house.folder.path / "recordings" / "one").duration > 0.5
 
 
+async def test_a_shared_screen_comes_and_goes_beside_the_person(site: Site) -> None:
+    lin = await site.sign_in("lin")
+    room_id = await open_room(site)
+    async with page_of(site, lin, room_id) as page, Publisher(lin, room_id):
+        await page.until("tracks_changed", tracks=["audio", "camera"])
+        await page.send("start")
+        async with Publisher(lin, room_id, ("screen",)):
+            await page.until("tracks_changed", tracks=["audio", "camera", "screen"])
+            await asyncio.sleep(1)
+        gone = await page.until("tracks_changed", tracks=["audio", "camera"])
+        assert (await site.house.part(Rooms).running(room_id)).state.running_since is not None
+        assert gone["reason"] == "lost"
+        await site.house.part(Rooms).end(room_id)
+    recording = Recording.open(site.house.folder.path / "recordings" / "one")
+    assert recording.kinds == ("audio", "camera", "screen")
+
+
 async def test_offers_that_are_garbage_end_in_a_sentence_and_harm_nobody(site: Site) -> None:
     lin = await site.sign_in("lin")
     room_id = await open_room(site)

@@ -19,6 +19,7 @@ export class CheckView {
     button.disabled = !ready
     this.find("notReady").hidden = ready
     if (ready) this.line("connection", "good", this.words.connected)
+    else if (state.media === "lost") this.line("connection", "bad", this.words.unconnected)
   }
 
   /** @param {"connecting"|"connected"|"failed"|"refused"} status @param {string} [sentence] */
