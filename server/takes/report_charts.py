@@ -54,6 +54,14 @@ def table_of(chart: Chart, words: Translator) -> list[list[str]]:
     return [["", chart["unit"]], *rows]
 
 
+def jumps_of(chart: Chart) -> list[float | None]:
+    """The second of the take behind each row of the table; None where it is not one place."""
+    if chart["kind"] == "moments":
+        return [point["at"] for point in chart["points"]]
+    rows = chart.get("names") or chart["times"]
+    return list(chart.get("starts") or chart.get("times") or [None] * len(rows))
+
+
 def _curve(name: str, measure: Found, duration: float, words: Translator) -> Chart:
     reference = measure.get("reference") or {}
     sections = measure["parts"].get("segments") or []

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from server.i18n import Translator
-from server.takes.report_charts import Chart, chart_of, table_of
+from server.takes.report_charts import Chart, chart_of, jumps_of, table_of
 
 # Measures a newcomer adds go to the first group until they are named here.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -21,7 +21,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "speech_to_noise",
     ),
 }
-SHOWN_PARTS = 4
 SHOWN_CLIPS = 6
 _CHECKED = ("key_points", "plan_points", "questions")  # lists of what the plan wanted said
 _IN_CHART = frozenset(("slides", "frequent_words"))  # whose bars already lead to the clips
@@ -58,7 +57,10 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class MeasureView:
-    """One measure, ready to be set on a page. `reference` is "" where there is no sound source."""
+    """One measure, ready to be set on a page. `reference` is "" where there is no sound source.
+
+    `jumps` has the second each row of `table` (but its heads) comes from, where there is one.
+    """
 
     name: str
     title: str
@@ -77,6 +79,7 @@ class MeasureView:
     kept: str
     chart: Chart | None
     table: list[list[str]]
+    jumps: list[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,7 @@ def _measure(
         kept=" · ".join(f"{key} {entry}" for key, entry in measure["kept"].items() if entry),
         chart=chart,
         table=table_of(chart, words) if chart else [],
+        jumps=jumps_of(chart) if chart else [],
     )
 
 

@@ -62,6 +62,14 @@ def test_a_chart_has_its_figures_as_a_table() -> None:
     assert [row[0] for row in fit.table[1:]] == fit.chart["names"]
 
 
+def test_each_row_of_a_table_leads_to_its_second() -> None:
+    found = measures("en")
+    for measure in found.values():
+        assert len(measure.jumps) == max(0, len(measure.table) - 1), measure.name
+    assert found["slides"].jumps == [0, 14]
+    assert found["plan_fit"].jumps == [0, 14]
+
+
 def test_measures_the_take_cannot_give_are_named_with_the_reason() -> None:
     made = report()
     view = report_view(made, Translator("en"))
