@@ -11,7 +11,7 @@ from server.store.folder import DataFolder
 
 
 class Recording(Table):
-    """`state`: "recording" while media arrive, then "ready"; `kind` names the rule of who watches."""
+    """`state`: "recording" while media arrive, then "ready". `kind` names the rule for watchers."""
 
     __tablename__ = "recording"
 
