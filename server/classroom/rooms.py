@@ -183,7 +183,7 @@ class Rooms:
         folder = self._house.folder.path / stored.folder
         try:
             return Recording.open(folder).recover().duration
-        except (FileNotFoundError, ValueError) as problem:
+        except (OSError, ValueError) as problem:
             log.warning("no recording to recover", room=stored.id, problem=str(problem))
             return 0.0
 
