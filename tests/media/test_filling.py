@@ -19,10 +19,8 @@ def seen(recording: Recording, number: int) -> list[Picture]:
     ]
 
 
-@pytest.mark.parametrize(("without", "with_", "which"), [(2, 1, -1), (1, 2, 0)])
-def test_the_nearest_picture_stands_in(
-    tmp_path: Path, without: int, with_: int, which: int
-) -> None:
+@pytest.mark.parametrize(("blind", "seeing", "which"), [(2, 1, -1), (1, 2, 0)])
+def test_the_nearest_picture_stands_in(tmp_path: Path, blind: int, seeing: int, which: int) -> None:
     take = Take(tmp_path)
     for number in (1, 2):
         take.play(3, *(["audio", "camera"] if number == seeing else ["audio"]))
