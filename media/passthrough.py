@@ -24,7 +24,7 @@ from aiortc.rtcrtpreceiver import RTCRtpReceiver
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
 from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpSrPacket, RtpPacket
 
-from media.codecs import is_key
+from media.codecs import is_key, parameter_sets
 from media.timing import unwrap
 
 logger = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ class EncodedReceiver(RTCRtpReceiver):
         super().__init__(kind, transport)
         self.listener = Listener(frame=lambda codec, data, timestamp, key: None)
         self._video = kind == "video"
-        self._broken = self._video
+        self._broken = self._video  # until a key frame comes that can be decoded by itself
         self._near: int | None = None
         self._ssrc: int | None = None
         self._set("timestamp_mapper", self)
@@ -163,8 +163,10 @@ class EncodedReceiver(RTCRtpReceiver):
             return
         codec, frame = task
         key = not self._video or is_key(codec.name, frame.data)
-        if key:
-            self._broken = False
+        if key and self._broken:
+            self._broken = not parameter_sets(codec.name, frame.data)
+            if self._broken:  # the packet with the SPS came before DTLS was ready
+                self.ask_key_frame()
         if not self._broken:
             self.listener.frame(codec, frame.data, frame.timestamp, key)
 

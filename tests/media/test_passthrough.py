@@ -17,10 +17,30 @@ from contextlib import asynccontextmanager
 import pylibsrtp
 import pytest
 from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc.jitterbuffer import JitterFrame
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 
-from media.passthrough import QUEUE_LIMIT, guarded, is_client_hello, is_media, missing_internals
+from media.codecs import nal_units
+from media.passthrough import (
+    QUEUE_LIMIT,
+    Listener,
+    MediaConnection,
+    guarded,
+    is_client_hello,
+    is_media,
+    missing_internals,
+)
 from media.peer import Peer
-from tests.media.publishing import LOOPBACK, Collector, camera, microphone, offer, published, until
+from tests.media.publishing import (
+    LOOPBACK,
+    Collector,
+    camera,
+    encoded_pictures,
+    microphone,
+    offer,
+    published,
+    until,
+)
 
 CLIENT_HELLO = bytes.fromhex("16fefd0000000000000000") + struct.pack(">H", 60) + b"\x01" + bytes(59)
 STUN = struct.pack(">HHI", 0x0001, 0, 0x2112A442) + bytes(12)
@@ -203,6 +223,23 @@ async def test_malformed_packets_of_the_publisher_itself_end_nothing(
         assert peer.connected
         assert not lost
     assert not noise(quiet)
+
+
+async def test_pictures_begin_with_a_key_frame_that_can_be_decoded() -> None:
+    """The first packet of a stream, which holds the SPS, may come before DTLS is ready for it."""
+    connection = MediaConnection(LOOPBACK)
+    transceiver = connection.addTransceiver("video")
+    got: list[bytes] = []
+    connection.listen(transceiver, Listener(frame=lambda codec, data, stamp, key: got.append(data)))
+    codec = RTCRtpCodecParameters(mimeType="video/H264", clockRate=90_000, payloadType=97)
+    whole = [bytes(packet) for packet in encoded_pictures(frames=3)]
+    beheaded = b"".join(
+        b"\x00\x00\x00\x01" + unit for unit in nal_units(whole[0]) if unit[0] & 0x1F == 5
+    )
+    for stamp, data in enumerate([beheaded, whole[1], whole[0], whole[1]]):
+        transceiver.receiver.put((codec, JitterFrame(data, stamp)))
+    await connection.close()
+    assert got == [whole[0], whole[1]]
 
 
 def test_first_bytes_are_sorted_as_the_rfc_says() -> None:
