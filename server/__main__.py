@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from server.i18n import Translator
+from server.migration import write_migration
 from server.serve import serve
 from server.settings import Settings
 from server.takes.from_file import LANGUAGES, Wanted, rehearse
@@ -27,6 +28,8 @@ def parser() -> argparse.ArgumentParser:
         help="https with a certificate made here, so that cameras work from other machines",
     )
     _add_rehearse(commands.add_parser("rehearse", help="a recording to transcript and report"))
+    migrating = commands.add_parser("migration", help="for developers: write a migration")
+    migrating.add_argument("message", help="what it does, in a few words")
     return top
 
 
@@ -67,7 +70,12 @@ def _rehearse(given: dict[str, Any]) -> int:
     return rehearse(Wanted(**given), Settings.from_environment(os.environ), words)
 
 
-COMMANDS = {"serve": _serve, "rehearse": _rehearse}
+def _migration(given: dict[str, Any]) -> int:
+    write_migration(given["message"])
+    return 0
+
+
+COMMANDS = {"serve": _serve, "rehearse": _rehearse, "migration": _migration}
 
 if __name__ == "__main__":
     sys.exit(main())

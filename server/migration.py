@@ -11,16 +11,19 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from server import app
-from server.store.database import Database, Table, alembic_config, sqlite_url
+from server.store.database import MIGRATIONS, Database, Table, alembic_config, sqlite_url
 
-assert app.routes  # every subject's tables are known once the app is
+__all__ = ["app", "differences", "write_migration"]  # the app knows every subject's tables
 
 
 def write_migration(message: str) -> None:
     """Add a file to `server/store/migrations/versions/`."""
 
     def write(connection: Connection) -> None:
-        command.revision(alembic_config(connection), message, autogenerate=True)
+        number = 1 + sum(1 for _ in MIGRATIONS.glob("versions/*.py"))
+        command.revision(
+            alembic_config(connection), message, autogenerate=True, rev_id=f"{number:04}"
+        )
 
     asyncio.run(_with_migrated(write))
 

@@ -111,9 +111,6 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
-    if not any(MIGRATIONS.glob("versions/*.py")):  # INTERIM
-        Table.metadata.create_all(connection)
-        return
     command.upgrade(alembic_config(connection), "head")
 
 

@@ -1,10 +1,22 @@
 """Alembic's entry: our connection, our tables."""
 
+from typing import Any, Literal
+
 from alembic import context
 
-from server.store.database import Table
+from server.store.database import Moment, Table
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=Table.metadata, render_as_batch=True)
+
+def render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
+    """How our own column types are written in a migration."""
+    return "Moment()" if kind == "type" and isinstance(thing, Moment) else False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Table.metadata,
+    render_as_batch=True,
+    render_item=render,
+)
 with context.begin_transaction():
     context.run_migrations()
