@@ -1,13 +1,15 @@
-import { Controller } from "@hotwired/stimulus"
+import { Behaviour } from "jt/lib/behaviour.js"
 
 const PIECE = 8 * 1024 * 1024 // bytes
 const PATIENCE = [1, 2, 4, 8, 15, 30] // seconds between attempts after a lost connection
 const KEY = "jiangtai-uploads"
 
 /** Brings a large file to the server in pieces; goes on where it was after a reload or a lost line. */
-export default class extends Controller {
+export default class extends Behaviour {
   static targets = ["form", "file", "plan", "language", "problem", "progress", "doing", "bar", "start", "stop"]
   static values = { lost: String, full: String, working: String, checking: String, limit: Number, large: String }
+
+  leaving = new AbortController()
 
   connect() { this.leaving = new AbortController() }
 
@@ -31,7 +33,7 @@ export default class extends Controller {
     try {
       await this.#send(file)
     } catch (error) {
-      if (!this.leaving.signal.aborted) this.#problem(error.message)
+      if (!this.leaving.signal.aborted) this.#problem(/** @type {Error} */ (error).message)
     }
     this.sending = false
     this.#busy(false)
