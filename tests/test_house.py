@@ -165,6 +165,7 @@ def test_files_can_be_read_in_a_sitting() -> None:
         str(file.relative_to(ROOT)): lines
         for file in sources
         if (lines := file.read_text("utf-8").count("\n")) > LONGEST_FILE
+        and "versions" not in file.parts  # migrations are written by a machine
     }
     assert not long
 
