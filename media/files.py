@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from media.sound import Samples, decoded, laid_out
 # are left out, whatever the file is called.
 FORMATS = "mov,mp4,m4a,matroska,webm,wav,w64,mp3,flac,ogg,aac"
 LONGEST_S = 12 * 3600.0
+
+_OPEN_END = 0x7FFF0000  # bytes: recorders that do not know the length write this much or more
 
 _SIGNATURES = (b"ftyp", b"\x1aE\xdf\xa3", b"RIFF", b"fLaC", b"OggS", b"ID3", b"moov", b"moof")
 
@@ -112,7 +115,7 @@ def probe_of(container: InputContainer) -> Probe:
     video = picture_of(container)
     if audio is None and video is None:
         raise NotMedia("neither sound nor picture")
-    duration = _seconds(container.duration)
+    duration = max(_seconds(container.duration), _promised(container))
     if duration > LONGEST_S:
         raise TooLong(f"{duration:.0f} s")
     return Probe(
@@ -192,6 +195,27 @@ def _looks_like_media(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(16)
     return any(signature in head for signature in _SIGNATURES)
+
+
+def _promised(container: InputContainer) -> float:
+    """Seconds that a WAV's header tells of, for FFmpeg tells of what is there; 0 elsewhere."""
+    if container.format.name != "wav":
+        return 0.0
+    bytes_a_second = 0
+    with open(container.name.removeprefix("file:"), "rb") as file:
+        file.seek(12)
+        for _ in range(64):
+            head = file.read(8)
+            if len(head) < 8:
+                break
+            name, size = struct.unpack("<4sI", head)
+            if name == b"data":
+                return size / bytes_a_second if bytes_a_second and size < _OPEN_END else 0.0
+            body = file.read(16) if name == b"fmt " else b""
+            if len(body) == 16:
+                bytes_a_second = int.from_bytes(body[8:12], "little")
+            file.seek(size + size % 2 - len(body), 1)
+    return 0.0
 
 
 def _seconds(ffmpeg_time: int | None) -> float:

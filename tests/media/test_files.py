@@ -68,7 +68,7 @@ def test_nothing_and_noise_are_no_media(tmp_path: Path) -> None:
         heard(tmp_path / "noise.mp4")
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.flac"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.flac", "a.wav"])
 def test_half_a_file_is_truncated(tmp_path: Path, name: str) -> None:
     path = tone_file(tmp_path / name, seconds=10.0)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
