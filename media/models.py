@@ -223,12 +223,12 @@ class _RemoteFile:
 def _folder(model: str, models: Path) -> Path:
     if model in REPOSITORIES:
         return models / model
-    return Path(model).expanduser()
+    return Path(model).expanduser().resolve()  # a speech process works in another folder
 
 
 def _find_checkpoint(model: str, models: Path) -> Model:
     """openai-whisper's weights: `model` is a .pt file, a folder that holds one, or a name."""
-    path = Path(model).expanduser()
+    path = Path(model).expanduser().resolve()
     for candidate in (path, *sorted(path.glob("*.pt")), models / f"{path.name}.pt"):
         if candidate.suffix == ".pt" and candidate.is_file() and candidate.stat().st_size:
             return Model(candidate.stem, "openai-whisper", candidate)

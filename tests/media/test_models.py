@@ -138,3 +138,17 @@ def test_an_unknown_name_is_missing_not_fetched(tmp_path: Path):
     with pytest.raises(ModelMissing) as missing:
         fetch("../../etc", tmp_path)
     assert missing.value.repository == ""
+
+
+def test_a_folder_near_by_is_found_from_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelMissing) as missing:
+        find("mine", tmp_path / "models")
+    assert missing.value.folder == tmp_path / "mine"
+    (tmp_path / "mine").mkdir()
+    for name in ("config.json", "model.bin", "tokenizer.json", "vocabulary.txt", "a.pt"):
+        (tmp_path / "mine" / name).write_text("{}")
+    assert find("mine", tmp_path / "models").path == tmp_path / "mine"
+    assert find("mine", tmp_path, "openai-whisper").path == tmp_path / "mine/a.pt"
