@@ -11,6 +11,7 @@ from server.classroom.room_events import (
     Event,
     Left,
     MicrophoneReported,
+    RecordingFailed,
     RecordingPaused,
     RecordingResumed,
     RecordingStarted,
@@ -74,14 +75,24 @@ class Room:
         return self._happen(RecordingStarted, page=self.state.page)
 
     def pause(self) -> list[Event]:
-        """Stop recording for a while."""
+        """Stop recording for a while. Conflict where nothing can be recorded anyway."""
         self._refuse_unless_live()
+        if self.state.recording == "failed":
+            raise Conflict("error.room.disk")
         return [] if self.state.recording == "paused" else self._happen(RecordingPaused)
 
     def resume(self) -> list[Event]:
-        """Go on recording."""
+        """Go on after a pause; after a failure recording goes on by itself."""
         self._refuse_unless_live()
-        return [] if self.state.recording == "recording" else self._happen(RecordingResumed)
+        return self._happen(RecordingResumed) if self.state.recording == "paused" else []
+
+    def fail(self) -> list[Event]:
+        """The disk takes no more. In a pause nothing is lost by that."""
+        return self._happen(RecordingFailed) if self.state.recording == "recording" else []
+
+    def mend(self) -> list[Event]:
+        """The disk takes the recording again."""
+        return self._happen(RecordingResumed) if self.state.recording == "failed" else []
 
     def turn_to(self, page: int) -> list[Event]:
         """Show another page, also before the recording begins."""

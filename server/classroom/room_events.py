@@ -100,11 +100,19 @@ class RecordingPaused(Event, frozen=True):
 
 
 class RecordingResumed(Event, frozen=True):
-    """The teacher went on."""
+    """The teacher went on, or the disk takes the recording again."""
 
     def change(self, state: RoomState) -> RoomState:
         """The clock runs, as soon as sound arrives."""
         return replace(state, recording="recording")
+
+
+class RecordingFailed(Event, frozen=True):
+    """The disk takes no more. What was recorded is kept; RecordingResumed follows when it does."""
+
+    def change(self, state: RoomState) -> RoomState:
+        """The clock stands."""
+        return replace(state, recording="failed")
 
 
 class SlideTurned(Event, frozen=True):
@@ -166,6 +174,7 @@ AnyEvent = (
     | RecordingStarted
     | RecordingPaused
     | RecordingResumed
+    | RecordingFailed
     | SlideTurned
     | SegmentEntered
     | Said

@@ -130,6 +130,7 @@ class Rooms:
                 self._network,
                 room.tracks_changed,
                 room.heard,
+                room.disk_changed,
                 room.trouble,
             )
 

@@ -148,6 +148,10 @@ class RunningRoom:
         else:
             self._tell(Interim(start, end, segment.text[:1000]))
 
+    def disk_changed(self, takes_more: bool) -> None:
+        """The stage tells whether the disk takes the recording."""
+        self.post(Room.mend if takes_more else Room.fail)
+
     def trouble(self, key: str) -> None:
         """Something is wrong that the person should know of."""
         for member in self.members:

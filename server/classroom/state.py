@@ -7,7 +7,7 @@ import msgspec
 from media.track import Kind
 
 Phase = Literal["scheduled", "waiting", "live", "ended"]
-Recording = Literal["idle", "recording", "paused"]
+Recording = Literal["idle", "recording", "paused", "failed"]
 Media = Literal["none", "connected", "lost"]
 
 LINES_KEPT = 20  # of the transcript, so that a reloaded page has something to show
@@ -43,6 +43,7 @@ class RoomState(msgspec.Struct, frozen=True):
     """A room. Changed by events alone (`room_events.apply`), in Python and in the browser.
 
     present        the owner's page is connected
+    recording      "failed" while the disk takes nothing: it goes on by itself when it does
     media          "connected" while sound arrives; "lost" once it arrived and stopped
     tracks         what arrives now
     elapsed        on air until `running_since`: pauses and lost stretches are not counted

@@ -51,6 +51,8 @@ class Follower:
             state["recording"] = "paused"
         elif kind == "recording_resumed":
             state["recording"] = "recording"
+        elif kind == "recording_failed":
+            state["recording"] = "failed"
         elif kind == "slide_turned":
             state["page"] = event["page"]
         elif kind == "segment_entered":

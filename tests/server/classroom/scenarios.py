@@ -76,6 +76,12 @@ def lost_while_paused() -> Story:
     return story.after(1, Room.resume).after(3, lambda room: room.change_tracks(("audio",)))
 
 
+def the_disk_is_full() -> Story:
+    story = begun().after(12, Room.fail).after(9, lambda room: room.turn_to(3))
+    story.after(40, Room.mend).after(6, Room.pause).after(1, Room.fail)
+    return story.after(20, Room.mend).after(1, Room.resume).after(2, Room.fail)
+
+
 def nobody_comes_back() -> Story:
     story = begun().after(9, lambda room: room.change_tracks(("camera",), "lost"))
     return story.after(5, Room.leave).after(900, lambda room: room.end("nobody_came"))
@@ -104,6 +110,7 @@ SCENARIOS = (
     a_whole_lesson,
     sound_is_lost,
     lost_while_paused,
+    the_disk_is_full,
     nobody_comes_back,
     many_words,
     before_it_begins,

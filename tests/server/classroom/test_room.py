@@ -36,6 +36,25 @@ def test_the_clock_counts_only_what_is_recorded() -> None:
     assert story.room.state.elapsed_at(story.now + 1000) == 14_000
 
 
+def test_a_full_disk_stops_the_clock_until_it_takes_more() -> None:
+    story = begun().after(10, Room.fail)
+    assert (story.room.state.recording, story.room.state.elapsed) == ("failed", 10_000)
+    for nothing in (Room.fail, Room.resume):
+        assert nothing(story.room) == []
+    with pytest.raises(Conflict, match="disk"):
+        story.room.pause()
+    story.after(50, Room.mend)
+    assert story.room.state.recording == "recording"
+    assert story.room.state.elapsed_at(story.now + 1000) == 11_000
+
+
+def test_a_disk_that_fills_in_a_pause_does_not_end_the_pause() -> None:
+    story = begun().after(10, Room.pause)
+    for nothing in (Room.fail, Room.mend):
+        assert nothing(story.room) == []
+    assert story.room.state.recording == "paused"
+
+
 def test_a_segment_begins_with_what_was_on_air_before_it() -> None:
     story = begun().after(10, Room.pause).after(60, Room.resume)
     story.after(5, lambda room: room.enter_segment(1))
@@ -122,7 +141,16 @@ class AnyRehearsal(RuleBasedStateMachine):
     @rule(
         seconds=st.floats(0, 90),
         act=st.sampled_from(
-            [Room.arrive, Room.leave, Room.start, Room.start, Room.pause, Room.resume]
+            [
+                Room.arrive,
+                Room.leave,
+                Room.start,
+                Room.start,
+                Room.pause,
+                Room.resume,
+                Room.fail,
+                Room.mend,
+            ]
         ),
     )
     def ask(self, seconds, act) -> None:

@@ -35,6 +35,7 @@ test("the light says what is true, worst news first", () => {
   assert.equal(light({ ...live, recording: "paused" }, true), "paused")
   assert.equal(light({ ...live, media: "lost" }, true), "lost")
   assert.equal(light(live, false), "lost")
+  assert.equal(light({ ...live, recording: "failed", media: "lost" }, true), "failed")
   assert.equal(light({ ...live, phase: "ended" }, false), "ended")
 })
 

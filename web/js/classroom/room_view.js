@@ -29,6 +29,10 @@ export class RoomView {
     const paused = state.recording === "paused"
     this.find("pauseWord").textContent = paused ? this.words.resume : this.words.pause
     this.root.dataset.paused = String(paused)
+    const failed = state.phase === "live" && state.recording === "failed"
+    const pause = /** @type {HTMLButtonElement} */ (this.find("pauseWord").closest("button"))
+    pause.disabled = failed
+    this.warn("failed", failed ? this.words.failed : "")
     this.showCaptions(state)
   }
 

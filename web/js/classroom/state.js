@@ -7,7 +7,7 @@
  * @typedef {{start: number, end: number, text: string}} Line
  * @typedef {{
  *   room_id: string, kind: string, title: string, owner: string, owner_name: string, language: string,
- *   agenda: Agenda, phase: "scheduled"|"waiting"|"live"|"ended", recording: "idle"|"recording"|"paused",
+ *   agenda: Agenda, phase: "scheduled"|"waiting"|"live"|"ended", recording: "idle"|"recording"|"paused"|"failed",
  *   media: "none"|"connected"|"lost", tracks: string[], present: boolean, started_at: number|null,
  *   ended_at: number|null, end_reason: string, elapsed: number, running_since: number|null,
  *   page: number, segment: number, segment_from: number, lines: Line[], seq: number, at: number
@@ -26,6 +26,7 @@ const CHANGES = {
   recording_started: (_, { at }) => ({ phase: "live", recording: "recording", started_at: at }),
   recording_paused: () => ({ recording: "paused" }),
   recording_resumed: () => ({ recording: "recording" }),
+  recording_failed: () => ({ recording: "failed" }),
   slide_turned: (_, { page }) => ({ page }),
   segment_entered: (state, { at, segment }) => ({ segment, segment_from: elapsedAt(state, at) }),
   said: (state, { start, end, text }) => ({
@@ -90,11 +91,12 @@ export function segmentAt(state, at) {
  * One word for what the red light shows.
  * @param {RoomState} state
  * @param {boolean} online  is the socket open?
- * @returns {"waiting"|"recording"|"paused"|"lost"|"ended"}
+ * @returns {"waiting"|"recording"|"paused"|"failed"|"lost"|"ended"}
  */
 export function light(state, online) {
   if (state.phase === "ended") return "ended"
   if (state.phase !== "live") return "waiting"
+  if (state.recording === "failed" && online) return "failed"
   if (state.media !== "connected" || !online) return "lost"
   return state.recording === "paused" ? "paused" : "recording"
 }

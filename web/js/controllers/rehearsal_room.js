@@ -226,7 +226,8 @@ export default class extends Controller {
   }
 
   pause() {
-    if (this.state?.phase === "live") this.link.send(this.state.recording === "paused" ? "resume" : "pause")
+    if (this.state?.phase !== "live" || this.state.recording === "failed") return
+    this.link.send(this.state.recording === "paused" ? "resume" : "pause")
   }
 
   askEnd() {
