@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from server.http.context import House
 from server.settings import Settings
@@ -36,6 +36,8 @@ QUIET_CHROMIUM = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
+PATIENCE = 30_000  # ms; a machine may have other things to do
+expect.set_options(timeout=PATIENCE)
 FAKE_DEVICES = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 
 
@@ -168,6 +170,7 @@ def open_page(browser: Browser, server: Server, *, narrow: bool = False, **optio
     context = browser.new_context(
         **{"viewport": size, "locale": "zh-CN", "base_url": server.address, **options}
     )
+    context.set_default_timeout(2 * PATIENCE)
     page = context.new_page()
     faults: list[str] = []
 

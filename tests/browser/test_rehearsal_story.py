@@ -95,8 +95,9 @@ def _check_playback(page: Page, take: str) -> None:
     """The recording plays, and a click on a word goes to its second."""
     spans = page.request.get(f"/takes/{take}/timeline.json").json()["spans"]
     page.wait_for_function("document.querySelector('video').readyState >= 2")
-    word = page.locator(".transcript__line").last.locator(".transcript__word").first
-    word.scroll_into_view_if_needed()
+    line = page.locator(".transcript__line").last
+    line.scroll_into_view_if_needed()  # words are drawn where one looks
+    word = line.locator(".transcript__word").first
     at = float(word.get_attribute("data-at") or "nan")
     within = next(span for span in reversed(spans) if span["take_start"] <= at)
     word.click()
