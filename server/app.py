@@ -1,7 +1,7 @@
 """build_app(settings): the one place where the parts meet."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -117,25 +117,21 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        folder.open()
-        try:
+        async with AsyncExitStack() as running:
+            folder.open()
+            running.callback(folder.close)
+            running.push_async_callback(house.database.close)
             await house.database.migrate()
             if prepare:
                 await prepare(house)
-            await ear.start()
-            await processing.start()
+            running.callback(pictures.close)
+            for part in (ear, processing, uploads):
+                await part.start()
+                running.push_async_callback(part.stop)
             await handover.start()
-            await uploads.start()
             await rooms.start()
+            running.push_async_callback(rooms.stop)
             yield
-        finally:
-            await rooms.stop()
-            await uploads.stop()
-            await processing.stop()
-            pictures.close()
-            await ear.stop()
-            await house.database.close()
-            folder.close()
 
     larger = {
         "/plans/*/slides": settings.slides_limit + BODY_LIMIT,

@@ -1,6 +1,7 @@
 """Running the site: uvicorn, with a certificate where asked for."""
 
 import dataclasses
+import errno
 import ipaddress
 import socket
 import ssl
@@ -12,6 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import build_app
 from server.demo import prepare
@@ -22,16 +25,23 @@ from server.store.database import now
 from server.store.folder import DataFolder
 
 LARGEST_SOCKET_MESSAGE = 64 * 1024
+_ADVICE = {
+    errno.EADDRINUSE: "Another program uses the port; choose one with --port.",
+    errno.EACCES: "Ports below 1024 are kept for others; choose one with --port.",
+}
 
 
 def serve(settings: Settings, *, self_signed: bool = False) -> int:
-    """Serve until stopped. Raises OSError with a sentence where address or folder are taken."""
+    """Serve until stopped. Raises OSError or ValueError with a sentence where address, folder,
+    database or certificate cannot be used."""
+    DataFolder(settings.data).check_free()
     if self_signed:
         certificate, key = self_signed_certificate(settings)
         settings = dataclasses.replace(settings, tls_certificate=certificate, tls_key=key)
-    DataFolder(settings.data).check_free()
+    _check_certificate(settings)
+    site = _Site(_app(settings))
     config = uvicorn.Config(
-        build_app(settings, _prepare),
+        site,
         host=settings.host,
         port=settings.port,
         ssl_certfile=settings.tls_certificate or None,
@@ -48,8 +58,59 @@ def serve(settings: Settings, *, self_signed: bool = False) -> int:
     )
     listener = listen(settings)
     print(f"Jiangtai 讲台: {settings.address}", flush=True)  # noqa: T201
-    uvicorn.Server(config).run(sockets=[listener])
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except SystemExit:
+        if isinstance(site.fault, DBAPIError):
+            raise OSError(f"the database cannot be used: {site.fault.orig}.") from site.fault
+        if site.fault:
+            raise site.fault from None
+        raise
     return 0
+
+
+class _Site:
+    """The app; what keeps it from starting is kept, where uvicorn would print a traceback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.fault: Exception | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def quietly(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                message = {**message, "message": ""}
+            await send(message)
+
+        try:
+            await self._app(scope, receive, quietly)
+        except Exception as fault:
+            self.fault = fault
+            raise
+
+
+def _app(settings: Settings) -> ASGIApp:
+    try:
+        return build_app(settings, _prepare)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise ValueError("JIANGTAI_DATABASE_URL is no address of a database we know.") from error
+
+
+def _check_certificate(settings: Settings) -> None:
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if not certificate:
+        return
+    try:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate, key or None)
+    except OSError as error:
+        raise OSError(
+            f"cannot use the certificate {certificate} with the key {key}: {error.strerror}."
+        ) from error
 
 
 async def _prepare(house: House) -> None:
@@ -66,9 +127,9 @@ def listen(settings: Settings) -> socket.socket:
         listener.bind((settings.host, settings.port))
     except OSError as error:
         listener.close()
+        advice = _ADVICE.get(error.errno or 0, "Choose an address of this machine with --host.")
         raise OSError(
-            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
-            "Another program may use the port; choose one with --port."
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}. {advice}"
         ) from None
     return listener
 
@@ -82,7 +143,6 @@ def self_signed_certificate(settings: Settings) -> tuple[str, str]:
         if kept.not_valid_after_utc > now() + timedelta(days=7):
             return str(certificate), str(key)
     _make_certificate(certificate, key, settings.host)
-    ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
     return str(certificate), str(key)
 
 

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
+
+
+_KNOWN = {"language": ("zh", "en"), "whisper_engine": ("faster-whisper", "openai-whisper")}
 
 
 def _setting(default: Any, sentence: str) -> Any:
@@ -26,6 +30,7 @@ class Settings:
     tls_key: str = _setting("", "PEM file with the certificate's private key.")
     whisper_model: str = _setting("base", "Whisper model: a name (tiny, base, …) or a folder.")
     whisper_engine: str = _setting("faster-whisper", "faster-whisper or openai-whisper.")
+    live_model: str = _setting("", "Whisper model for live captions; empty: the same one.")
     whisper_threads: int = _setting(2, "Processor threads a speech process may use.")
     hub_endpoint: str = _setting("", "Hub to fetch models from; empty: the usual one.")
     face_model: str = _setting("", "YuNet ONNX file for framing hints; empty: OpenCV's cascade.")
@@ -47,7 +52,18 @@ class Settings:
             if name in environment:
                 values[setting.name] = _parse(name, environment[name], setting.default)
         values |= {name: value for name, value in given.items() if value is not None}
-        return cls(**values)
+        return cls(**values)._checked()
+
+    def _checked(self) -> "Settings":
+        """Itself. Raises ValueError where something could not work later."""
+        if not 0 <= self.port <= 65535:
+            raise ValueError(f"the port must be from 0 to 65535, not {self.port}.")
+        for name, known in _KNOWN.items():
+            if getattr(self, name) not in known:
+                raise ValueError(f"JIANGTAI_{name.upper()} must be {' or '.join(known)}.")
+        if self.timezone not in available_timezones():
+            raise ValueError(f"JIANGTAI_TIMEZONE names no time zone: {self.timezone}.")
+        return self
 
     @property
     def address(self) -> str:

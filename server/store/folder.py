@@ -23,9 +23,14 @@ class DataFolder:
 
     def open(self) -> "DataFolder":
         """Create what is missing and take the lock. Raises FolderInUse; OSError if unwritable."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        self.path.chmod(0o700)
-        lock = (self.path / "lock").open("a+")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.chmod(0o700)
+            lock = (self.path / "lock").open("a+")
+        except OSError as error:
+            raise OSError(
+                f"cannot use the data folder {self.path}: {error.strerror}. Choose one with --data."
+            ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

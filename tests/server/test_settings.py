@@ -19,3 +19,12 @@ def test_the_command_line_wins_over_the_environment_over_the_default() -> None:
 def test_a_setting_of_the_wrong_kind_is_named() -> None:
     with pytest.raises(ValueError, match="JIANGTAI_PORT must be a whole number"):
         Settings.from_environment({"JIANGTAI_PORT": "many"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LANGUAGE", "fr"), ("TIMEZONE", "Mars/Base"), ("WHISPER_ENGINE", "ears"), ("PORT", "70000")],
+)
+def test_what_could_not_work_later_is_said_at_once(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"(?i){name}"):
+        Settings.from_environment({f"JIANGTAI_{name}": value})
