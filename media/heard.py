@@ -86,6 +86,12 @@ def written(
     return _in_order(placed)
 
 
+def plain(heard: Iterable[Heard], language: str) -> str:
+    """Believable text as one line, for a reader who cannot wait for words and their times."""
+    text = "".join(piece.text for piece in filter(believable, heard)).strip()
+    return _to_simplified().convert(text) if language == "zh" else text
+
+
 def segments(words: Sequence[Marked], language: str, speaker: str = "") -> list[Segment]:
     """Utterances: no pause of UTTERANCE_PAUSE within, none longer than LONGEST_SEGMENT."""
     return [

@@ -1,5 +1,8 @@
 """Live captions: one speaker's Opus frames to text while it is being said.
 
+Interim text is taken greedily and without the times of words, which cost as much again; glossary
+and words are for the final text.
+
 All work is done on a thread of its own and in the speech process; `write` only puts the frame into
 a bounded queue. When the machine is too slow, interim text is left out first, then the oldest
 utterance.
@@ -17,7 +20,7 @@ import av
 import numpy as np
 
 from media.engines import RATE, Heard, Hearing, Samples
-from media.heard import segments, written
+from media.heard import plain, segments, written
 from media.sound import Resampler
 from media.speech_process import SpeechBusy, SpeechFailed, SpeechProcess
 from media.track import Codec, EncodedFrame
@@ -120,9 +123,16 @@ class LiveTranscriber:
             return
         if echoes(heard, asked.hotwords):
             return
-        words = written(heard, asked.window.spans, asked.window.start, self._language)
-        for segment in segments(words, self._language, self._speaker):
+        for segment in self._segments(heard, asked):
             self._tell(self._on_segment, segment, asked.final)
+
+    def _segments(self, heard: list[Heard], asked: "_Question") -> list[Segment]:
+        spans = asked.window.spans
+        if asked.final:
+            words = written(heard, spans, asked.window.start, self._language)
+            return segments(words, self._language, self._speaker)
+        text = plain(heard, self._language)
+        return [Segment(spans[0][0], spans[-1][1], text, (), self._speaker)] if text else []
 
     def _ask(self) -> None:
         """One question at a time: what is final first, interim text where nothing waits."""
@@ -141,8 +151,7 @@ class LiveTranscriber:
 
     def _put(self, window: Window, *, final: bool) -> None:
         hotwords = self._hotwords if final else ""
-        unhurried = final and not self._finals
-        hearing = Hearing(self._language, hotwords, beam=2 if unhurried else 1)
+        hearing = Hearing(self._language, hotwords, beam=1, word_times=final)
         try:
             answer = self._process.submit(window.samples, hearing)
         except SpeechBusy:
