@@ -24,14 +24,13 @@ class Captions:
     @property
     def available(self) -> bool:
         """Is there a model?"""
-        return self._ear.model is not None
+        return self._ear.live is not None
 
     def reserve(self, user: object) -> None:
         """`user` will want captions: have the model loaded, where there is one."""
         self._users.add(user)
-        if self._process is None and self._ear.model is not None:
-            threads = self._settings.whisper_threads
-            self._process = SpeechProcess(self._ear.model, cpu_threads=threads)
+        if self._process is None and (model := self._ear.live) is not None:
+            self._process = SpeechProcess(model, cpu_threads=self._settings.whisper_threads)
             with suppress(SpeechBusy, SpeechFailed):
                 self._process.submit(np.zeros(RATE, np.float32), Hearing("zh"))
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -57,6 +58,15 @@ class Ear:
     def models(self) -> Path:
         """The folder of named models."""
         return self._folder.sub("models")
+
+    @property
+    def live(self) -> Model | None:
+        """The model for live captions: the one named for them, where it is there, else `model`."""
+        settings = self._settings
+        if settings.live_model:
+            with suppress(ModelMissing):
+                return find(settings.live_model, self.models, settings.whisper_engine)
+        return self.model
 
     async def start(self) -> None:
         """Look once; what is not there is fetched and looked for beside the site."""

@@ -4,22 +4,30 @@ from aiortc import RTCSessionDescription
 
 from media.track import Kind
 from tests.conftest import Visitor
-from tests.media.publishing import camera, microphone, offer
+from tests.media.publishing import PacketTrack, camera, microphone, offer
 
 
 class Publisher:
     """Publishes while it is entered."""
 
     def __init__(
-        self, visitor: Visitor, room_id: str, kinds: tuple[Kind, ...] = ("audio", "camera")
+        self,
+        visitor: Visitor,
+        room_id: str,
+        kinds: tuple[Kind, ...] = ("audio", "camera"),
+        voice: PacketTrack | None = None,
     ) -> None:
         self.kinds = kinds
+        self.voice = voice
         self.visitor = visitor
         self.path = f"/rooms/{room_id}/media"
 
     async def __aenter__(self) -> "Publisher":
         self.connection, sdp, kinds = await offer(
-            {kind: microphone() if kind == "audio" else camera() for kind in self.kinds}
+            {
+                kind: (self.voice or microphone()) if kind == "audio" else camera()
+                for kind in self.kinds
+            }
         )
         answer = await self.visitor.post_json(self.path, {"sdp": sdp, "kinds": kinds})
         assert answer.status_code == 201, answer.text

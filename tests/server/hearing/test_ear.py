@@ -27,6 +27,19 @@ async def test_a_folder_that_is_whole_is_ready_at_once(material: Path, tmp_path:
     await ear.stop()
 
 
+async def test_captions_have_a_model_of_their_own_once_it_is_there(
+    material: Path, tmp_path: Path
+) -> None:
+    ear, _ = make(tmp_path, str(material / "models/whisper-base"), live_model="tiny")
+    await ear.start()
+    assert ear.live == ear.model
+    shutil.copytree(material / "models/whisper-tiny", tmp_path / "models/tiny")
+    assert ear.live
+    assert ear.model
+    assert (ear.live.name, ear.model.name) == ("tiny", "base")
+    await ear.stop()
+
+
 async def test_files_put_there_are_noticed(material: Path, tmp_path: Path) -> None:
     place = tmp_path / "mine"
     ear, states = make(tmp_path, str(place))
