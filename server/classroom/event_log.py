@@ -1,5 +1,6 @@
 """What is kept of rooms: who opened them, every event in order, and a snapshot now and then."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.classroom.room_events import AnyEvent, Event, apply, event_from
+from server.classroom.room_events import AnyEvent, Event, RecordingStarted, apply, event_from, tag
 from server.classroom.state import RoomState
 from server.store.database import Table, new_id, now
 
@@ -72,6 +73,18 @@ async def events_of(session: AsyncSession, room_id: str, after: int = 0) -> list
         .order_by(StoredEvent.seq)
     )
     return [event_from(body) for body in bodies]
+
+
+async def rooms_begun(session: AsyncSession, room_ids: Iterable[str]) -> set[str]:
+    """Those of the rooms in which recording has begun."""
+    kind = StoredEvent.body["type"].as_string()
+    return set(
+        await session.scalars(
+            select(StoredEvent.room_id).where(
+                StoredEvent.room_id.in_(list(room_ids)), kind == tag(RecordingStarted.__name__)
+            )
+        )
+    )
 
 
 async def state_of(session: AsyncSession, room: StoredRoom) -> RoomState:

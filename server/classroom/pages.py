@@ -40,7 +40,6 @@ async def show_room(request: Request) -> Response:
     the_house, words = house(request), translator(request)
     context = {
         "room": state,
-        "after": stored.after,
         "hearing": the_house.part(Ear).state,
         "summary": _summary(words, state),
         "setup": {

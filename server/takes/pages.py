@@ -11,6 +11,7 @@ from starlette.routing import Route
 from server.accounts.access import require
 from server.accounts.person import Person
 from server.accounts.sessions import current_person
+from server.classroom.event_log import rooms_begun
 from server.courses.access import deck_of_plan, plan_for, plans_of
 from server.courses.lesson_plan import LessonPlan, PlanVersion
 from server.courses.versions import latest_version
@@ -47,6 +48,8 @@ async def show_takes(request: Request) -> Response:
     async with house(request).database.session() as session:
         mine = await own_takes(session, person)
         shared = await takes_shared_with(session, person)
+        open_rooms = {str(take.room_id) for take, _ in mine if take.state == LIVE}
+        begun = await rooms_begun(session, open_rooms)
         owners = {rehearsal.owner_id for _, rehearsal in shared}
         named = await session.execute(select(Person.id, Person.name).where(Person.id.in_(owners)))
         names = {person_id: name for person_id, name in named}
@@ -54,6 +57,7 @@ async def show_takes(request: Request) -> Response:
         "mine": mine,
         "shared": shared,
         "names": names,
+        "not_begun": open_rooms - begun,
         "states": SHOWN_STATES,
         "may_rehearse": person.is_a(*REHEARSERS),
     }

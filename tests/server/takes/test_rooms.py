@@ -58,7 +58,11 @@ async def test_a_take_in_which_nothing_was_recorded_says_so(site: Site) -> None:
     opened = await lin.post("/takes", {"plan": plan_id, "language": "zh"})
     room = opened.headers["location"]
     assert room.startswith("/rooms/")
-    assert "正在试讲" in (await lin.get("/takes")).text
+    listed = (await lin.get("/takes")).text
+    assert "还没有开始" in listed
+    assert "进入试讲室" in listed
+    room_page = (await lin.get(room)).text
+    assert 'href="/takes"' in room_page, "not now: to the list, which leads back"
     listed = (await lin.get("/takes")).text
     take = "/takes/" + listed.split('class="take-list__name" href="/takes/')[1].split('"')[0]
     assert (await lin.get(take)).headers["location"] == room
