@@ -42,9 +42,12 @@ class Allowance:
 
 async def meet(socket: WebSocket) -> None:
     """A socket from its first moment to its last."""
-    await socket.accept(protocol.VERSION if protocol.VERSION in _offered(socket) else None)
+    offered = _offered(socket)
+    spoken = protocol.VERSION in offered
+    # a browser reads the refusal only where the server takes up a version it offered
+    await socket.accept(protocol.VERSION if spoken else next(iter(offered), None))
     try:
-        if protocol.VERSION not in _offered(socket):
+        if not spoken:
             raise Invalid("error.room.version", version=protocol.VERSION)
         person = current_person(socket)
         stored = await _room(socket, person)

@@ -62,6 +62,7 @@ async def test_another_version_is_refused_in_words(site: Site) -> None:
     lin = await site.sign_in("lin")
     room_id = await open_room(site)
     async with page_of(site, lin, room_id, version="jiangtai.room.99") as page:
+        assert page.socket.subprotocol == "jiangtai.room.99", "else a browser learns nothing"
         assert await page.closed() == (4400, "error.room.version")
         assert "jiangtai.room.1" in page.seen[-1]["sentence"]
 

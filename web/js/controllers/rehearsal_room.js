@@ -34,6 +34,7 @@ export default class extends Controller {
   /** @type {Timer | undefined} */ ticking
   /** @type {Timer | undefined} */ ending
   /** @type {Timer | undefined} */ unheard
+  /** @type {Timer | undefined} until a problem's sentence goes away */ passing
   /** @type {number | undefined} the page that was asked for and has not come yet */ heading
   hideSelf = false
 
@@ -137,6 +138,7 @@ export default class extends Controller {
   status(/** @type {"open"|"lost"|"taken_over"|"refused"} */ status) {
     if (this.state) this.view.show(this.state, this.link.online)
     this.view.warn("offline", status === "lost" && this.state ? this.setup.words.offline : "")
+    if (status === "refused") clearTimeout(this.passing) // its sentence stays: nothing will mend it
     if (status === "taken_over" || status === "refused") this.letGo()
     this.find("taken").hidden = status !== "taken_over"
     if (status === "taken_over") this.find("taken").querySelector("button")?.focus()
@@ -145,7 +147,7 @@ export default class extends Controller {
   trouble(/** @type {string} */ code, /** @type {string} */ sentence) {
     this.heading = undefined
     this.view.warn(code, sentence)
-    setTimeout(() => this.view.warn(code, ""), 12_000)
+    this.passing = setTimeout(() => this.view.warn(code, ""), 12_000)
     this.check.showProblem(sentence)
   }
 
