@@ -143,6 +143,7 @@ class _Child:
                 ],
                 pass_fds=(theirs.fileno(), life.fileno()),
                 stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for us, who end it
                 cwd=ROOT,
                 env={**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"},
             )

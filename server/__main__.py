@@ -50,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return COMMANDS[command](given)
     except KeyboardInterrupt:
+        print("jiangtai: stopped.", file=sys.stderr)  # noqa: T201
         return 130
     except (ValueError, OSError) as problem:
         print(f"jiangtai: {problem}", file=sys.stderr)  # noqa: T201

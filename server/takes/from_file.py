@@ -6,11 +6,13 @@ No server, no database; the same pipeline as on the site.
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Literal, cast
 
 from tqdm import tqdm
 
 from media.confined import Broken, Refused
+from media.engines import installed
 from media.files import MediaError, Truncated
 from media.layout import replace
 from media.models import REPOSITORIES, Model, ModelMissing, fetch, find
@@ -50,7 +52,8 @@ def rehearse(wanted: Wanted, settings: Settings, words: Translator) -> int:
     except (MediaError, Refused, PlanError, SpeechFailed, Broken) as error:
         raise Failed(f"{_named(error, wanted)}: {_sentence(error, words)}") from error
     except OSError as error:
-        raise Failed(words.t("rehearse.error.file", detail=str(error))) from error
+        detail = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise Failed(words.t("rehearse.error.file", detail=detail)) from error
 
 
 def _rehearse(wanted: Wanted, settings: Settings, words: Translator) -> int:
@@ -60,8 +63,8 @@ def _rehearse(wanted: Wanted, settings: Settings, words: Translator) -> int:
         _check_file(wanted.slides, words)
         inspect(wanted.slides)
     duration_of(wanted.file)
-    wanted.out.mkdir(parents=True, exist_ok=True)
     model = model_for(wanted, settings, words)
+    _check_out(wanted.out, words)
     order = Order(
         media=str(wanted.file.resolve()),
         model=model,
@@ -83,6 +86,8 @@ def model_for(wanted: Wanted, settings: Settings, words: Translator) -> Model:
     """The model: found, or fetched by its name. Failed says which files to put where."""
     name = wanted.model or settings.whisper_model
     engine = wanted.engine or settings.whisper_engine
+    if not installed(engine):
+        raise Failed(words.t("rehearse.error.engine", engine=engine))
     models = settings.data.resolve() / "models"
     try:
         return find(name, models, engine)
@@ -118,8 +123,20 @@ def _missing(missing: ModelMissing, words: Translator) -> str:
 
 
 def _check_file(path: Path, words: Translator) -> None:
+    if path.is_dir():
+        raise Failed(words.t("rehearse.error.folder", file=str(path)))
     if not path.is_file():
         raise Failed(words.t("rehearse.error.no_file", file=str(path)))
+
+
+def _check_out(folder: Path, words: Translator) -> None:
+    """Before the hours of work, not after them: can the results be written there?"""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        told = words.t("rehearse.error.out", folder=str(folder), detail=error.strerror)
+        raise Failed(told) from error
 
 
 def _text(path: Path, words: Translator) -> str:

@@ -75,7 +75,7 @@ class Served:
                 time.sleep(0.1)
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(self.address + path, verify=False, timeout=30)  # noqa: S501 self-signed
+        return httpx.get(self.address + path, verify=False, timeout=30)
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)

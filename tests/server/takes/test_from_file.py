@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -10,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
+from media.engines import installed
+from media.vtt import from_vtt
 from server.takes.worker import ROOT
+from tests.media.decks import deck
 from tests.media.making import film, tone_file
 from tests.words import cer
 
@@ -143,6 +148,7 @@ def test_plans_slides_and_models_that_cannot_be_used_are_named(
     plan.write_text("title: x\nsegments: [{title: a, minutes: -3}]", "utf-8")
     slides = tmp_path / "slides.pdf"
     slides.write_bytes(b"no slides at all")
+    lacking = "mine.pt" if installed("openai-whisper") else "openai-whisper is not installed"
     here = ("--out", tmp_path / "out")
     tiny = ("--model", material / "models/whisper-tiny")
     for arguments, said in (
@@ -150,11 +156,77 @@ def test_plans_slides_and_models_that_cannot_be_used_are_named(
         ((wav, *tiny, "--slides", slides, *here), "slides.pdf"),
         ((wav, "--model", tmp_path / "nowhere", *here), "model.bin"),
         ((tmp_path / "absent.wav", *tiny, *here), "absent.wav"),
+        ((tmp_path, *tiny, *here), "is a folder"),
+        ((wav, *tiny, "--out", plan / "under"), "The results cannot be written into"),
+        ((wav, "--model", tmp_path / "mine", "--engine", "openai-whisper", *here), lacking),
     ):
         done = rehearse(*arguments)
         assert done.returncode == 1
         assert said in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_encrypted_and_endless_slides_are_named(tmp_path: Path, material: Path) -> None:
+    locked = deck(tmp_path / "locked.pdf", password="secret")
+    endless = Canvas(str(tmp_path / "endless.pdf"))
+    for _ in range(2000):
+        endless.showPage()
+    endless.save()
+    wav = tone_file(tmp_path / "tone.wav", 3)
+    tiny = ("--model", material / "models/whisper-tiny", "--out", tmp_path / "out")
+    for slides, said in ((locked, "password"), (tmp_path / "endless.pdf", "2000")):
+        done = rehearse(wav, *tiny, "--slides", slides)
+        assert done.returncode == 1
+        assert re.search(said, done.stderr), done.stderr
+        assert slides.name in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_at_once_and_leaves_nothing(tmp_path: Path, material: Path) -> None:
+    lesson = material / "media/synthetic/lesson_grid_zh.wav"
+    command = [sys.executable, "-m", "server", "rehearse", str(lesson), "--language", "zh"]
+    folder = tmp_path / "out"
+    given = ["--model", str(material / "models/whisper-tiny"), "--out", str(folder)]
+    running = subprocess.Popen(
+        [*command, *given],
+        cwd=ROOT,
+        env={**os.environ, "LC_ALL": "en_GB.UTF-8"},
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert running.stderr
+    said = b""
+    while b"Writing down" not in said:
+        said += (piece := os.read(running.stderr.fileno(), 4096))
+        assert piece, said
+    os.killpg(running.pid, signal.SIGINT)
+    said += running.communicate(timeout=60)[1]
+    assert running.returncode == 130
+    assert said.decode().strip().splitlines()[-1] == "jiangtai: stopped."
+    assert b"Traceback" not in said
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "language"),
+    [
+        ("media/en/jfk.wav", "en"),
+        ("media/en/jfk.wav", "auto"),
+        ("media/zh/thchs30-D4_750.wav", "auto"),
+        ("media/lecture/physicsworks.webm", "en"),
+    ],
+)
+@pytest.mark.long
+def test_recordings_of_both_languages_run_whole(
+    tmp_path: Path, material: Path, file: str, language: str
+) -> None:
+    model = ("--model", material / "models/whisper-tiny")
+    done = rehearse(material / file, *model, "--language", language, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = read(tmp_path)
+    assert report["language"] == ("zh" if "/zh/" in file else "en")
+    cues = from_vtt((tmp_path / "transcript.vtt").read_text("utf-8"))
+    assert [cue.text for cue in cues] == [line["text"] for line in report["transcript"]]
 
 
 def test_without_a_hub_the_files_and_their_place_are_told(tmp_path: Path) -> None:
