@@ -1,7 +1,7 @@
 """`make bench`: runs every file of this folder, prints its tables, writes build/bench.json.
 
-A file has `run(material: Path | None) -> dict`, prints what it finds as it goes, and returns the same
-figures. Name files after the command to run only those: `make bench` or `python -m bench hearing`.
+A file has `run(material: Path | None) -> dict`: it prints what it finds and returns the same
+figures. `python -m bench hearing` runs only that file.
 """
 
 import importlib
