@@ -14,7 +14,8 @@ _PIECE = bytes(1024 * 1024)
 def prepare(folder: Path) -> None:
     """Make what lies in `folder` whole and see by writing that more will fit.
 
-    Blocks. Raises OSError where the disk takes nothing, ValueError where what lies there is damaged.
+    Blocks. Raises OSError where the disk takes nothing, ValueError where what lies there is
+    damaged.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder, buffering=0) as probe:
