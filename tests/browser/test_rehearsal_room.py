@@ -6,7 +6,7 @@ from pathlib import Path
 
 import av
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from media.recording import Recording
 from tests.browser.conftest import (
@@ -29,7 +29,7 @@ class Hall:
     def __init__(self, data: Path) -> None:
         seed(data)
         self.with_slides = [put_room(data) for _ in range(3)]
-        self.with_plan = [put_room(data, slides=False) for _ in range(4)]
+        self.with_plan = [put_room(data, slides=False) for _ in range(6)]
         self.server = Server(data, free_port(), {"JIANGTAI_WHISPER_MODEL": "none"})
         self.server.start()
 
@@ -207,6 +207,54 @@ def test_a_microphone_that_vanishes_is_said_and_comes_back(hall: Hall, browser: 
     )
     light(page, "recording")
     end(page)
+
+
+def test_a_shared_screen_is_recorded_beside_the_camera(
+    hall: Hall, launch: Callable[..., Browser]
+) -> None:
+    server, room = hall.server, hall.with_plan.pop()
+    page = open_page(launch(*FAKE_DEVICES, "--auto-accept-this-tab-capture"), server)
+    page.add_init_script(
+        "const all = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);"
+        "navigator.mediaDevices.getDisplayMedia = (wanted) =>"
+        " all({...wanted, preferCurrentTab: true})"
+    )
+    sign_in(page, "lin")
+    start(page, room)
+    share = page.locator("[data-action='rehearsal-room#shareScreen']")
+    share.click()
+    expect(share).to_have_text("停止共享S", timeout=30_000)
+    expect(share).to_have_attribute("aria-pressed", "true")
+    page.wait_for_timeout(2500)
+    share.click()
+    expect(share).to_have_text("共享屏幕S")
+    expect(share).to_have_attribute("aria-pressed", "false")
+    light(page, "recording")
+    page.wait_for_timeout(500)
+    end(page)
+    assert not page.faults
+    recording = recorded(server, room)
+    assert recording.kinds == ("audio", "camera", "screen")
+    assert [shape for _, picture in recording.key_pictures("screen") if (shape := picture.shape)]
+
+
+def test_a_page_of_another_version_is_told_to_reload(hall: Hall, browser: Browser) -> None:
+    server, room = hall.server, hall.with_plan[0]
+    page = open_page(browser, server)
+    asked: list[str] = []
+    page.on("websocket", lambda socket: asked.append(socket.url))
+    page.route("**/classroom/connection*.js", _of_yesterday)
+    sign_in(page, "lin")
+    page.goto(f"/rooms/{room}")
+    expect(page.get_by_role("alert").filter(has_text="请刷新页面")).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(1000)
+    assert len(asked) == 1, "trying again would change nothing"
+    expect(page.get_by_role("button", name="开始试讲")).to_be_disabled()
+
+
+def _of_yesterday(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace("room.1", "room.0"))
 
 
 def test_the_recording_is_there_within_a_moment(hall: Hall, browser: Browser) -> None:

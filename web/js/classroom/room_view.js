@@ -78,6 +78,11 @@ export class RoomView {
     const lines = state.lines.map(({ text }) => line(text, "room-captions__line"))
     if (this.interim) lines.push(line(this.interim, "room-captions__line room-captions__line--interim"))
     list.replaceChildren(...lines)
+    const captions = this.find("captions")
+    if (lines.length && "awaitsModel" in captions.dataset) {
+      delete captions.dataset.awaitsModel // it came in mid-take
+      captions.hidden = false
+    }
     list.scrollTop = list.scrollHeight
   }
 

@@ -275,9 +275,9 @@ export default class extends Controller {
       const track = await openScreen()
       track.onended = () => this.stopScreen()
       this.screen = new Publisher(`${this.setup.path}/media`, this.setup.ice, () => undefined)
+      this.showSharing(true)
       await this.screen.publish(new Map([["screen", track]]))
       this.view.announce(this.setup.words.screen_on)
-      this.element.classList.add("is-sharing")
     } catch {
       this.stopScreen() // the person chose no screen after all
     }
@@ -288,7 +288,14 @@ export default class extends Controller {
     for (const track of this.screen.tracks.values()) track.stop()
     this.screen.close()
     this.screen = undefined
-    this.element.classList.remove("is-sharing")
+    this.showSharing(false)
     this.view.announce(this.setup.words.screen_off)
+  }
+
+  showSharing(/** @type {boolean} */ on) {
+    this.element.classList.toggle("is-sharing", on)
+    const word = this.find("screenWord")
+    word.textContent = on ? this.setup.words.screen_stop : this.setup.words.screen
+    word.closest("button")?.setAttribute("aria-pressed", String(on))
   }
 }
