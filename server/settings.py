@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-
 _KNOWN = {"language": ("zh", "en"), "whisper_engine": ("faster-whisper", "openai-whisper")}
 
 

@@ -1,13 +1,15 @@
 """Problems become answers, once for all subjects: a page for people, JSON for programs."""
 
+import errno
 from urllib.parse import quote
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from server.errors import Forbidden, Invalid, NotFound, Problem, SignInNeeded, TooLarge
+from server.errors import Forbidden, Invalid, NotFound, Problem, SignInNeeded, TooLarge, Unavailable
 from server.http.context import translator
 from server.http.pages import render
 
@@ -26,10 +28,20 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
+def is_disk_full(error: Exception) -> bool:
+    """Whether a file or the database could not be written for want of room."""
+    if isinstance(error, DBAPIError):
+        return "disk is full" in str(error.orig)
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 async def answer_problem(request: Request, error: Exception) -> Response:
     """The page or JSON for a Problem, a Starlette HTTPException, or a fault of ours."""
     if isinstance(error, HTTPException):
         error = _BY_STATUS.get(error.status_code, Problem)()
+    if is_disk_full(error):
+        log.error("disk full", path=request.url.path)
+        error = Unavailable("error.disk")
     if not isinstance(error, Problem):
         log.error("page failed", path=request.url.path, exc_info=error)
         error = Problem()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.person import Person
@@ -120,9 +121,13 @@ class Uploads:
             await asyncio.to_thread(_write, file.fileno(), bytes(waiting))
 
     async def _touch(self, upload: Upload) -> None:
-        async with self._house.database.session() as session:
-            changed = update(Upload).where(Upload.id == upload.id)
-            await session.execute(changed.values(touched_at=now()))
+        """Remember when the last piece came; a full disk does not hide what else went wrong."""
+        try:
+            async with self._house.database.session() as session:
+                changed = update(Upload).where(Upload.id == upload.id)
+                await session.execute(changed.values(touched_at=now()))
+        except DBAPIError:
+            log.exception("upload not touched", upload=upload.id)
 
     async def _clean_regularly(self) -> None:
         while True:
