@@ -22,7 +22,8 @@ class Segment:
     """An utterance. `text` is for reading and carries punctuation; `words` carry none.
 
     The punctuation of `text` is added from pauses and wording, so no measure may use it as evidence.
-    `speaker` names the track the words were heard on ("" where there is only one).
+    `speaker` names the track the words were heard on ("" where there is only one); `corrected` says
+    that a person put the text right.
     """
 
     start: float
@@ -30,6 +31,7 @@ class Segment:
     text: str
     words: tuple[Word, ...]
     speaker: str = ""
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+from rehearsal.intent import meant
 from rehearsal.measures import Clip, Measure
 from rehearsal.take import Take
 from rehearsal.text import clauses
@@ -43,8 +44,15 @@ def strengths(take: Take, measures: Measures) -> tuple[Finding, ...]:
 
 
 def _best(rules: tuple["Rule", ...], take: Take, measures: Measures) -> tuple[Finding, ...]:
-    found = [finding for rule in rules for finding in rule(take, measures)]
+    every = [finding for rule in rules for finding in rule(take, measures)]
+    found = [finding for finding in every if not meant(take, *place_of(finding))]
     return tuple(sorted(found, key=lambda finding: -finding.weight)[:SHOWN])
+
+
+def place_of(finding: Finding) -> tuple[str, float, float]:
+    """Kind, start and end by which a finding is marked as intentional."""
+    span = (finding.clips[0].start, finding.clips[0].end) if finding.clips else (0.0, 0.0)
+    return f"finding.{finding.name}", *span
 
 
 def _fastest(take: Take, measures: Measures) -> Iterator[Finding]:

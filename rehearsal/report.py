@@ -104,6 +104,7 @@ def to_json(report: Report) -> dict[str, Any]:
                 "end": segment.end,
                 "text": segment.text,
                 "speaker": segment.speaker,
+                "corrected": segment.corrected,
                 "words": [
                     {"start": word.start, "end": word.end, "word": word.text}
                     for word in segment.words
@@ -121,6 +122,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "slides_from": take.slides_from,
         "marks": take.marks,
         "gaps": take.gaps,
+        "intentional": take.intentional,
     }
     plain: dict[str, Any] = _plain(data)
     return plain

@@ -34,6 +34,15 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Intent:
+    """The teacher meant [start, end) to be so: `kind` is a measure's name, or "finding.<name>"."""
+
+    kind: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """Everything that is known about one take, on one timeline in seconds from its start."""
 
@@ -46,6 +55,7 @@ class Take:
     plan: Plan | None = None
     marks: tuple[SegmentMark, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    intentional: tuple[Intent, ...] = ()
 
     @property
     def language(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import rjieba
 
+from rehearsal.intent import counted, left_out_as_meant, number_meant
 from rehearsal.lexicon import BY_LANGUAGE, VERSION, en, zh
 from rehearsal.measures import Clip, Measure, Reference
 from rehearsal.sound import HOP, Sound
@@ -25,8 +26,12 @@ def measure(take: Take) -> Measure | None:
     units = [unit for clause in heard for unit in clause.units]
     if not units:
         return None
-    clips = [clip for clause in heard for clip in _in_clause(clause, take.language)]
-    sounds = _hesitations(take.sound, units, gaps(take)) if take.sound is not None else None
+    said = [clip for clause in heard for clip in _in_clause(clause, take.language)]
+    clips, intended = counted(take, "fillers", said)
+    sounds: list[Clip] | None = None
+    if take.sound is not None:
+        sounds, more = counted(take, "fillers", _hesitations(take.sound, units, gaps(take)))
+        intended += more
     counts = {name: sum(clip.kind == name for clip in clips) for name in LISTS}
     return Measure(
         value=100 * len(clips) / len(units),
@@ -37,12 +42,13 @@ def measure(take: Take) -> Measure | None:
             **counts,
             "possible_from_sound": len(sounds) if sounds is not None else None,
             "lower_bound": True,
+            **number_meant(intended),
         },
         reference=(
             Reference("spoken_zh_fillers", typical=_TYPICAL_ZH) if take.language == "zh" else None
         ),
         clips=tuple(sorted([*clips, *(sounds or [])], key=lambda clip: clip.start)),
-        excluded=(*left_out(take), "hesitations_unheard"),
+        excluded=(*left_out(take), "hesitations_unheard", *left_out_as_meant(intended)),
         confidence=0.5,
         kept={**kept(take), "lexicon": VERSION},
     )

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from rehearsal.intent import left_out_as_meant, meant, number_meant
 from rehearsal.measures import Clip, Measure, Reference
 from rehearsal.spans import Span, gaps, left_out, merged, overlap
 from rehearsal.take import Take
@@ -17,11 +18,13 @@ def measure(take: Take) -> Measure | None:
     if not spoken:
         return None
     missing = gaps(take)
-    pauses = [
+    every = [
         (before[1], after[0])
         for before, after in pairwise(spoken)
         if not any(overlap((before[1], after[0]), gap) > 0 for gap in missing)
     ]
+    pauses = [pause for pause in every if not meant(take, "pauses", *pause)]
+    intended = len(every) - len(pauses)
     counts = {name: 0 for name, _ in CLASSES}
     for pause in pauses:
         counts[_class(pause)] += 1
@@ -33,6 +36,7 @@ def measure(take: Take) -> Measure | None:
             **{f"{name}_per_min": per_minute(counts[name], take) for name in counts},
             "total_s": sum(end - start for start, end in pauses),
             "from": origin,
+            **number_meant(intended),
         },
         reference=Reference("Campione & Véronis 2002"),
         clips=tuple(
@@ -40,7 +44,7 @@ def measure(take: Take) -> Measure | None:
             for start, end in pauses
             if end - start >= _SHOWN
         ),
-        excluded=left_out(take),
+        excluded=(*left_out(take), *left_out_as_meant(intended)),
         confidence=0.9 if origin == "sound" else 0.6,
         kept={**(kept(take) if origin == "words" else {"language": take.language}), "from": origin},
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from rehearsal.intent import counted, left_out_as_meant, number_meant
 from rehearsal.lexicon import BY_LANGUAGE, VERSION
 from rehearsal.lexicon import en as english
 from rehearsal.lexicon import zh as chinese
@@ -21,14 +22,26 @@ def measure(take: Take) -> Measure | None:
     units = timed_units(take)
     if not units:
         return None
-    repeats, loops = _repeats(units, take.language)
-    restarts = _restarts(clauses(take), take.language)
+    found, loops = _repeats(units, take.language)
+    repeats, meant_repeats = counted(take, "repetition", found)
+    begun_again = _restarts(clauses(take), take.language)
+    restarts, meant_restarts = counted(take, "repetition", begun_again)
+    intended = meant_repeats + meant_restarts
     return Measure(
         value=per_minute(len(repeats) + len(restarts), take),
         unit="1/min",
-        parts={"repeats": len(repeats), "restarts": len(restarts), "loops_left_out": loops},
+        parts={
+            "repeats": len(repeats),
+            "restarts": len(restarts),
+            "loops_left_out": loops,
+            **number_meant(intended),
+        },
         clips=tuple(sorted([*repeats, *restarts], key=lambda clip: clip.start)),
-        excluded=(*left_out(take), *(("recogniser_loops",) if loops else ())),
+        excluded=(
+            *left_out(take),
+            *(("recogniser_loops",) if loops else ()),
+            *left_out_as_meant(intended),
+        ),
         confidence=0.6,
         kept={**kept(take), "lexicon": VERSION},
     )

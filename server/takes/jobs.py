@@ -16,6 +16,7 @@ from server.courses.slide_deck import deck_file
 from server.http.context import House
 from server.recordings.recording import Recording, recording_folder
 from server.store.folder import DataFolder
+from server.takes.by_hand import is_behind, read_hand
 from server.takes.pipeline import Events, Order
 from server.takes.rehearsal import Rehearsal
 from server.takes.take import Take, take_folder
@@ -46,9 +47,19 @@ async def job_for(
         slides=str(slides) if slides and slides.is_file() else "",
         events=events_of(house.folder, take.id),
         threads=house.settings.whisper_threads,
+        by_hand=read_hand(house.folder, take.id).order(),
     )
     pending = recording.state != "ready" and upload.is_file()
-    return Job(order, out, str(upload) if pending else "")
+    return Job(order, out, str(upload) if pending else "", _before(house.folder, take))
+
+
+def _before(folder: DataFolder, take: Take) -> str:
+    """The results there are, where only what was put right by hand is missing in them."""
+    result = take_folder(folder, take.id) / take.result if take.result else None
+    if result is None or not (result / "report.json").is_file():
+        return ""
+    report = msgspec.json.decode((result / "report.json").read_bytes())
+    return str(result) if is_behind(report, read_hand(folder, take.id)) else ""
 
 
 def upload_of(folder: DataFolder, take_id: str) -> Path:

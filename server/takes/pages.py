@@ -22,7 +22,7 @@ from server.http.forms import read_form
 from server.http.pages import render
 from server.i18n import Translator
 from server.recordings.recording import recording_folder
-from server.takes import data_pages, upload_pages
+from server.takes import data_pages, hand_pages, upload_pages
 from server.takes.access import (
     REHEARSERS,
     Found,
@@ -31,6 +31,7 @@ from server.takes.access import (
     takes_shared_with,
     visible_take,
 )
+from server.takes.by_hand import read_hand
 from server.takes.data_pages import SHOWN_STATES, doing_key
 from server.takes.deleting import delete_take
 from server.takes.processing import Processing
@@ -143,6 +144,7 @@ def _shown(the_house: House, found: Found, words: Translator) -> dict[str, Any]:
         "slides": f"/slides/{rehearsal.deck_id}/slides.pdf" if rehearsal.deck_id else None,
         "progress": {"doing": doing_key(take), "share": take.progress},
         "problem": problem,
+        "revision": read_hand(the_house.folder, take.id).revision,
         "can_retry": found.mine and take.state == FAILED,
         "report": report_view(report, words) if report else None,
     }
@@ -209,5 +211,6 @@ routes = [
     Route("/takes/{id}/retry", do_retry, methods=["POST"]),
     Route("/takes/{id}/delete", do_delete, methods=["POST"]),
     *data_pages.routes,
+    *hand_pages.routes,
     *upload_pages.routes,
 ]

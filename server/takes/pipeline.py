@@ -12,6 +12,8 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,11 +29,13 @@ from media.transcribe import transcribe
 from media.voice import Voice
 from media.vtt import to_vtt
 from media.words import Transcript
+from rehearsal.correcting import Correction, corrected
 from rehearsal.measures import registered
 from rehearsal.plan import plan_from_data
 from rehearsal.report import build_report, to_json
 from rehearsal.sound import Sound, SoundAnalyser
-from rehearsal.take import Gap, SegmentMark, SlideTurn, Take
+from rehearsal.take import Gap, Intent, SegmentMark, SlideTurn, Take
+from server.takes.heard import keep, keep_heard, keep_sound, read_heard, read_sound
 
 STAGES = ("sound", "words", "slides", "measures")
 # About how much of the whole each stage takes, for one bar over all of them.
@@ -50,6 +54,15 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """What the owner put right. `revision` goes into the report."""
+
+    revision: int = 0
+    corrections: tuple[Correction, ...] = ()
+    intentional: tuple[Intent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What to do. `media` is one file, or the folder of a recording; `slides` a PDF or "".
 
@@ -64,6 +77,7 @@ class Order:
     events: Events = field(default_factory=Events)
     threads: int = 2
     nice: int = 0
+    by_hand: ByHand = field(default_factory=ByHand)
 
 
 def run(order: Order, out: Path, progress: Progress) -> dict[str, Any]:
@@ -71,9 +85,45 @@ def run(order: Order, out: Path, progress: Progress) -> dict[str, Any]:
 
     Raises MediaError, Refused (slides), PlanError, SpeechFailed (without a model too), OSError.
     """
-    take = examine(order, progress)
+    heard = examine(order, progress)
+    keep(out, heard)
+    return _measure(heard, order, out, progress)
+
+
+def run_again(order: Order, before: Path, out: Path, progress: Progress) -> dict[str, Any]:
+    """Take the measures again from what an earlier run left in `before`, without recognising.
+
+    Raises as `run` does, and OSError or ValueError where `before` cannot be read.
+    """
+    heard, sound_before = read_heard(before), read_sound(before)
+    out.mkdir(parents=True, exist_ok=True)
+    if sound_before is None:
+        media = Path(order.media)
+        sound_before, _ = _listen(media, duration_of(media), partial(progress, "sound"))
+    keep_heard(out, heard)
+    keep_sound(out, sound_before)
+    take = Take(
+        duration=heard.duration,
+        transcript=heard.transcript,
+        sound=sound_before,
+        slides=heard.slides,
+        slide_texts=texts(Path(order.slides)) if order.slides else (),
+        slides_from=heard.slides_from,
+        plan=plan_from_data(order.plan) if order.plan else None,
+        marks=order.events.marks,
+        gaps=order.events.gaps,
+    )
+    return _measure(take, order, out, progress)
+
+
+def _measure(heard: Take, order: Order, out: Path, progress: Progress) -> dict[str, Any]:
+    """The report of a take with what was put right by hand."""
+    hand = order.by_hand
+    words = corrected(heard.transcript, hand.corrections)
+    take = changed(heard, transcript=words, intentional=hand.intentional)
     every, done = len(registered()), itertools.count(1)
     made = to_json(build_report(take, lambda *_: progress("measures", next(done) / every)))
+    made["by_hand"] = hand.revision
     write(out, take, made)
     return made
 

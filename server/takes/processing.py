@@ -20,6 +20,7 @@ from server.events import Event, ModelChanged, TakeProgress, TakeReady
 from server.hearing.ear import Ear
 from server.http.context import House
 from server.store.database import new_id
+from server.takes.by_hand import read_hand
 from server.takes.jobs import UPLOAD, job_for, settle_import
 from server.takes.pipeline import WEIGHTS
 from server.takes.take import (
@@ -38,6 +39,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 TRY_AGAIN_S = 2
+QUIET_S = 1.5  # after the last change by hand, before measures are taken again
 STOP_S = 20.0
 
 
@@ -58,6 +60,7 @@ class Processing:
         self._lock = threading.Lock()
         self._idle = threading.Event()
         self._idle.set()
+        self._later: dict[str, asyncio.TimerHandle] = {}
 
     async def start(self) -> None:
         """Put in what is due and begin."""
@@ -79,6 +82,8 @@ class Processing:
         """Break off; the next start goes on."""
         self._stopping = True
         self._unsubscribe()
+        for timer in self._later.values():
+            timer.cancel()
         with self._lock:
             if self._working:
                 self._working[1].end()
@@ -96,6 +101,22 @@ class Processing:
     async def enqueue(self, take_id: str) -> None:
         """Processing of this take is due: from the beginning, with all its tries."""
         await self._set(take_id, state=QUEUED, stage="", progress=0.0, tries=0, error_key="")
+        self._task(take_id)
+
+    async def measure_again(self, take_id: str) -> None:
+        """Something was put right by hand: once no more is coming, take the measures again."""
+        async with self._house.database.session() as session:
+            await session.execute(
+                update(Take)
+                .where(Take.id == take_id, Take.state.in_((DONE, FAILED, WAITING)))
+                .values(state=QUEUED, stage="measures", progress=0.0, tries=0, error_key="")
+            )
+        if before := self._later.pop(take_id, None):
+            before.cancel()
+        self._later[take_id] = self._loop.call_later(QUIET_S, self._put_in_again, take_id)
+
+    def _put_in_again(self, take_id: str) -> None:
+        self._later.pop(take_id, None)
         self._task(take_id)
 
     def cancel(self, take_id: str) -> None:
@@ -134,7 +155,7 @@ class Processing:
                 return None
             out = take_folder(self._house.folder, take_id) / f"result-{new_id()}"
             job = await job_for(session, self._house, take, model, out)
-            possible = model is not None or job.upload
+            possible = model is not None or job.upload or job.before
             take.state, take.stage, take.progress = RUNNING if possible else WAITING, "", 0.0
         return job if possible else None
 
@@ -166,16 +187,22 @@ class Processing:
 
     async def _finish(self, take_id: str, job: Job) -> None:
         before: str | None = None
+        behind = False
         async with self._house.database.session() as session:
             take = await session.scalar(select(Take).where(Take.id == take_id))
             if take is not None:
                 before, take.result = take.result, job.out.name
-                take.state, take.stage, take.progress = DONE, "", 1.0
+                behind = (
+                    read_hand(self._house.folder, take_id).revision > job.order.by_hand.revision
+                )
+                take.state, take.stage, take.progress = QUEUED if behind else DONE, "", 1.0
                 take.error_key, take.error_params = "", {}
         if take is None:
             shutil.rmtree(job.out, ignore_errors=True)
             return
         await asyncio.to_thread(_tidy, job, before)
+        if behind and take_id not in self._later:
+            self._task(take_id)
         self._house.bus.publish(TakeReady(take_id))
 
     # ── on huey's thread ──

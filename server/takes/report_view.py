@@ -53,6 +53,16 @@ class FindingView:
     question: str
     option: str
     clips: tuple[ClipView, ...]
+    kind: str  # by which it is marked as intentional
+
+
+@dataclass(frozen=True, slots=True)
+class IntentView:
+    """Something the teacher marked as intentional."""
+
+    kind: str
+    title: str
+    place: ClipView
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,7 @@ class ReportView:
 
     findings: tuple[FindingView, ...]
     strengths: tuple[FindingView, ...]
+    intentional: tuple[IntentView, ...]
     groups: tuple[GroupView, ...]
     missing: tuple[tuple[str, str], ...]
     model: str
@@ -123,6 +134,7 @@ def report_view(report: Mapping[str, Any], words: Translator) -> ReportView:
     return ReportView(
         findings=tuple(_finding(one, words) for one in report.get("findings", ())),
         strengths=tuple(_finding(one, words) for one in report.get("strengths", ())),
+        intentional=tuple(_intent(one, words) for one in report.get("intentional", ())),
         groups=tuple(groups),
         missing=tuple(missing),
         model=report.get("model") or "",
@@ -137,7 +149,16 @@ def _finding(finding: Mapping[str, Any], words: Translator) -> FindingView:
         return words.t(key, **finding["params"]) if words.has(key) else ""
 
     clips = tuple(_clip(clip, words) for clip in finding["clips"])
-    return FindingView(said("fact"), said("question"), said("option"), clips)
+    return FindingView(
+        said("fact"), said("question"), said("option"), clips, f"finding.{finding['name']}"
+    )
+
+
+def _intent(intent: Mapping[str, Any], words: Translator) -> IntentView:
+    kind = intent["kind"]
+    measure = f"measure.{kind}.title"
+    title = words.t(measure if words.has(measure) else "intentional.finding")
+    return IntentView(kind, title, _clip(intent, words))
 
 
 def _measure(

@@ -25,7 +25,7 @@ from media.files import MediaError, Truncated
 from media.importer import import_file
 from media.speech_process import SpeechFailed
 from rehearsal.plan import PlanError
-from server.takes.pipeline import Order, Progress, run
+from server.takes.pipeline import Order, Progress, run, run_again
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TELL_EVERY_S = 0.3
@@ -37,11 +37,13 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class Job:
     """Bring `upload` (a file, "" for none) into the recording folder `order.media`, then carry out
-    the order and leave the results in `out`."""
+    the order and leave the results in `out`. With `before`, the results of an earlier run, only
+    the measures are taken again."""
 
     order: Order
     out: Path
     upload: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,9 @@ def work(job: Job, progress: Progress) -> Note:
     try:
         if job.upload:
             _bring(Path(job.upload), Path(job.order.media), lambda share: progress("import", share))
+        if job.before:
+            run_again(job.order, Path(job.before), job.out, progress)
+            return Note(ended="done")
         progress("sound", 0.0)
         if job.order.model is None:
             return Note(ended="waiting")

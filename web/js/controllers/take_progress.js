@@ -11,6 +11,11 @@ export default class extends Behaviour {
 
   connect() {
     this.leaving = new AbortController()
+    document.addEventListener("take:again", () => {
+      clearTimeout(this.timer)
+      this.stateValue = "processing"
+      this.#later()
+    }, { signal: this.leaving.signal })
     if (this.stateValue !== "ready" && this.stateValue !== "failed") this.#later()
   }
 

@@ -24,6 +24,7 @@ export class Transcript {
     this.touched = -Infinity
     this.leaving = new AbortController()
     element.replaceChildren(...this.lines)
+    for (const line of this.lines) element.dispatchEvent(new CustomEvent("take:line", { bubbles: true, detail: { line } }))
     this.near = new IntersectionObserver((seen) => {
       for (const entry of seen) if (entry.isIntersecting) this.#cut(/** @type {HTMLElement} */ (entry.target))
     }, { root: element, rootMargin: "400px" })
@@ -89,12 +90,14 @@ export class Transcript {
     text.className = "transcript__text"
     text.textContent = segment.text
     line.append(time, text)
+    if (segment.corrected) line.dataset.corrected = "yes"
+    line.dataset.start = String(segment.start)
     return line
   }
 
   /** The word elements of a line, cut apart when first asked for. */
   #cut(/** @type {HTMLElement} */ line) {
-    const text = /** @type {HTMLElement} */ (line.lastElementChild)
+    const text = /** @type {HTMLElement} */ (line.querySelector(".transcript__text"))
     const index = Number(line.dataset.index)
     if (!line.dataset.cut) {
       line.dataset.cut = "yes"
@@ -143,6 +146,7 @@ export class Transcript {
 
   /** Up and down walk through the utterances, Enter plays the one in focus. */
   #key(/** @type {KeyboardEvent} */ event) {
+    if (/** @type {Element} */ (event.target).closest("textarea")) return
     const step = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 }[event.key]
     if (!step || !this.lines.length) return
     event.preventDefault()
