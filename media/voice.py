@@ -127,6 +127,7 @@ def _model() -> onnxruntime.InferenceSession:
     if package is None or not package.submodule_search_locations:
         raise RuntimeError("faster-whisper, whose wheel holds the voice model, is not installed")
     assets = Path(package.submodule_search_locations[0]) / "assets"
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.inter_op_num_threads = options.intra_op_num_threads = 1
     options.enable_cpu_mem_arena = False

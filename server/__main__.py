@@ -1,6 +1,7 @@
 """The command line: `jiangtai serve`, … The only reader of the environment."""
 
 import argparse
+import logging
 import os
 import sys
 from pathlib import Path
@@ -65,7 +66,18 @@ def _serve(given: dict[str, object]) -> int:
     return serve(Settings.from_environment(os.environ, **given), self_signed=self_signed)
 
 
+class _OneLine(logging.Formatter):
+    """What a part logs while a command runs, without the traceback."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        """Nothing: the sentence is enough for who typed a command."""
+        return ""
+
+
 def _rehearse(given: dict[str, Any]) -> int:
+    lines = logging.StreamHandler()
+    lines.setFormatter(_OneLine("jiangtai: %(message)s"))
+    logging.basicConfig(handlers=[lines], level=logging.WARNING)
     locale = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if n in os.environ), "")
     words = Translator("zh" if locale.startswith("zh") else "en")
     return rehearse(Wanted(**given), Settings.from_environment(os.environ), words)
