@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from rehearsal.take import Take
 
 Span = tuple[float, float]
@@ -41,6 +43,12 @@ def total(spans: Iterable[Span]) -> float:
 def overlap(first: Span, second: Span) -> float:
     """Seconds the two stretches share."""
     return max(0.0, min(first[1], second[1]) - max(first[0], second[0]))
+
+
+def windows(duration: float, seconds: float) -> list[Span]:
+    """[0, duration) in stretches of `seconds`, the last one shorter."""
+    count = int(np.ceil(duration / seconds - 1e-9))
+    return [(k * seconds, min(duration, (k + 1) * seconds)) for k in range(count)]
 
 
 def gaps(take: Take) -> tuple[Span, ...]:

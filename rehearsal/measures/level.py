@@ -1,13 +1,19 @@
 """How loud, how even, and was it clipped?"""
 
-import numpy as np
+from typing import Any
 
-from rehearsal.measures import Measure
-from rehearsal.sound import frames_in
-from rehearsal.spans import gaps, left_out, without
+import numpy as np
+from numpy.typing import NDArray
+
+from rehearsal.measures import Measure, Series
+from rehearsal.sound import HOP, frames_in
+from rehearsal.spans import gaps, left_out, windows, without
 from rehearsal.take import Take
 
 BLOCK = 40  # frames of 10 ms: 400 ms
+_Array = NDArray[np.floating[Any]]
+
+STEP = 5.0  # s between the points of the curve
 
 
 def measure(take: Take) -> Measure | None:
@@ -27,7 +33,16 @@ def measure(take: Take) -> Measure | None:
         value=float(np.median(levels)),
         unit="dBFS",
         parts={"sd_db": float(np.std(levels)), "clipped": float(take.sound.clipped)},
+        series=_curve(levels, np.flatnonzero(enough) * BLOCK * HOP, take.duration),
         excluded=left_out(take),
         confidence=0.9,
         kept={"language": take.language, "block_s": 0.4},
     )
+
+
+def _curve(levels: _Array, starts: _Array, duration: float) -> Series:
+    """Median level of every STEP seconds; None where nobody spoke."""
+    spans = windows(duration, STEP)
+    inside = [levels[(starts >= start) & (starts < end)] for start, end in spans]
+    values = tuple(float(np.median(some)) if len(some) else None for some in inside)
+    return Series(tuple((start + end) / 2 for start, end in spans), values, "dBFS")

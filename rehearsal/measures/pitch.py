@@ -1,13 +1,20 @@
 """How much does the voice rise and fall?"""
 
-import numpy as np
+from itertools import pairwise
+from typing import Any
 
-from rehearsal.measures import Measure
+import numpy as np
+from numpy.typing import NDArray
+
+from rehearsal.measures import Measure, Series
 from rehearsal.pitch import CEILING, FLOOR
-from rehearsal.sound import frames_in
-from rehearsal.spans import gaps, left_out, without
+from rehearsal.sound import HOP, frames_in
+from rehearsal.spans import gaps, left_out, windows, without
 from rehearsal.take import Take
 
+_Array = NDArray[np.floating[Any]]
+
+STEP = 5.0  # s between the points of the curve
 FEWEST = 50  # voiced frames: half a second
 
 
@@ -18,8 +25,9 @@ def measure(take: Take) -> Measure | None:
     """
     if take.sound is None:
         return None
-    f0 = take.sound.f0
-    f0 = f0[frames_in(without(take.sound.speech, gaps(take)), len(f0)) & (f0 > 0)]
+    every = take.sound.f0
+    voiced = frames_in(without(take.sound.speech, gaps(take)), len(every)) & (every > 0)
+    f0 = every[voiced]
     if len(f0) < FEWEST:
         return None
     median = float(np.median(f0))
@@ -33,7 +41,17 @@ def measure(take: Take) -> Measure | None:
             "range_semitones": float(high - low),
             "voiced_s": len(f0) / 100,
         },
+        series=_curve(semitones, np.flatnonzero(voiced) * HOP, take.duration),
         excluded=left_out(take),
         confidence=0.8,
         kept={"language": take.language, "floor_hz": FLOOR, "ceiling_hz": CEILING},
     )
+
+
+def _curve(semitones: _Array, times: _Array, duration: float) -> Series:
+    """Median of every STEP seconds, in semitones from the take's median; None where it is still."""
+    spans = windows(duration, STEP)
+    edges = np.searchsorted(times, [start for start, _ in spans] + [duration + 1])
+    inside = [semitones[low:high] for low, high in pairwise(edges)]
+    values = tuple(float(np.median(some)) if len(some) >= FEWEST else None for some in inside)
+    return Series(tuple((start + end) / 2 for start, end in spans), values, "semitones")

@@ -32,3 +32,15 @@ def test_needs_speech() -> None:
     assert measure(take(duration=20)) is None
     assert measure(take(duration=20, sound=flat(20))) is None
     assert measure(take(duration=0, sound=flat(0))) is None
+
+
+def test_a_curve_of_five_seconds_a_point_with_holes_where_it_was_still() -> None:
+    sound = flat(20, ((0.0, 5.0), (10.0, 20.0)), level=-20)
+    sound.level[1500:] = -30
+    result = measure(take(duration=20, sound=sound))
+    assert result is not None
+    assert result.series is not None
+    assert result.series.times == (2.5, 7.5, 12.5, 17.5)
+    first, still, third, last = result.series.values
+    assert still is None
+    assert (first, third, last) == pytest.approx((-20, -20, -30), abs=0.01)

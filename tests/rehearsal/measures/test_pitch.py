@@ -30,3 +30,13 @@ def test_needs_a_voice_in_speech() -> None:
     outside = flat(10, ((0.0, 5.0),))
     outside.f0[600:] = 200
     assert measure(take(duration=10, sound=outside)) is None
+
+
+def test_a_curve_in_semitones_from_the_median() -> None:
+    sound = flat(15, ((0.0, 15.0),), f0=200)
+    sound.f0[:500] = 200 * 2 ** (3 / 12)
+    result = measure(take(duration=15, sound=sound))
+    assert result is not None
+    assert result.series is not None
+    assert result.series.times == (2.5, 7.5, 12.5)
+    assert result.series.values == pytest.approx((3, 0, 0), abs=0.01)

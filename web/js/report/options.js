@@ -64,7 +64,7 @@ function curve(/** @type {Chart} */ chart, /** @type {(seconds: number) => strin
     option: {
       grid: { left: 44, right: 12, top: 26, bottom: 26 },
       xAxis: timeAxis(chart, clock),
-      yAxis: { ...valueAxis(), scale: true, min: Math.floor((low * 0.9) / 10) * 10, name: chart.unit, nameTextStyle: { color: FAINT, align: "left", fontSize: SIZE }, nameGap: 10 },
+      yAxis: { ...valueAxis(), scale: true, min: low < 0 ? Math.floor(low) : Math.floor((low * 0.9) / 10) * 10, name: chart.unit, nameTextStyle: { color: FAINT, align: "left", fontSize: SIZE }, nameGap: 10 },
       series: [{
         type: "line", data: values.map((value, index) => [chart.times?.[index], value]), showSymbol: values.length < 40, symbolSize: 5, connectNulls: false,
         silent: true, lineStyle: { color: MARK, width: 2 }, itemStyle: { color: MARK },
