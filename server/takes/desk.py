@@ -10,6 +10,7 @@ from starlette.requests import Request
 from server.accounts.person import Person
 from server.accounts.sessions import current_person
 from server.comments.comment import Comment
+from server.courses.access import plans_of
 from server.http.context import house
 from server.http.desk import Card
 from server.store.database import now
@@ -30,10 +31,11 @@ async def lay_cards(request: Request) -> list[Card]:
         mine = await own_takes(session, person)
         remarks = await _new_comments(session, person)
         shared = await _not_yet_seen(session, person)
+        plans = await plans_of(session, person)
     cards = [_own(take, rehearsal, remarks) for take, rehearsal in _fresh(mine)[:MOST]]
     cards += [_shared(take, rehearsal, name) for take, rehearsal, name in shared]
     if person.is_a(*REHEARSERS) and not any(take.state == LIVE for take, _ in mine):
-        cards.append(Card("begin", 20, "takes/begin.html", {"first": not mine}))
+        cards.append(Card("begin", 20, "takes/begin.html", {"first": bool(plans)}))
     return cards
 
 

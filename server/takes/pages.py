@@ -14,6 +14,7 @@ from server.accounts.sessions import current_person
 from server.classroom.event_log import rooms_begun
 from server.courses.access import deck_of_plan, plan_for, plans_of
 from server.courses.lesson_plan import LessonPlan, PlanVersion
+from server.courses.plan import to_plan
 from server.courses.versions import latest_version
 from server.errors import Conflict
 from server.hearing.ear import Ear
@@ -86,11 +87,11 @@ async def do_new(request: Request) -> Response:
     """POST /takes: open the rehearsal room."""
     person = require(request, *REHEARSERS)
     form = await read_form(request)
-    language = form.choice("language", LANGUAGES)
     async with house(request).database.session() as session:
         plan = await plan_for(session, person, form.text("plan", limit=64))
         version = await latest_version(session, person, plan)
         deck = await deck_of_plan(session, plan.id) if form.sent.get("slides") != "no" else None
+    language = to_plan(version.body, version.number).language
     room_id = await start_take(house(request), person, version, deck, language)
     return RedirectResponse(f"/rooms/{room_id}", 303)
 

@@ -1,5 +1,7 @@
 """From a room to a take: what its events say, and what happens when nothing was recorded."""
 
+from sqlalchemy import select
+
 from media.layout import Gap as RecordedGap
 from media.layout import Manifest, Span
 from rehearsal.plan import plan_from_yaml
@@ -15,6 +17,7 @@ from server.courses.lesson_plan import LessonPlan
 from server.courses.plan import to_body
 from server.demo import LESSON
 from server.takes.pipeline import Events
+from server.takes.rehearsal import Rehearsal
 from server.takes.rooms import events_from
 from tests.conftest import Site
 from tests.server.takes.making import until
@@ -50,12 +53,28 @@ async def _plan(site: Site) -> str:
     return plan.id
 
 
+async def test_home_has_one_main_button_and_a_take_speaks_its_plans_language(site: Site) -> None:
+    lin = await site.sign_in("lin")
+    home = (await lin.get("/")).text
+    assert home.count("button--primary") == 1, "make a plan first"
+    plan_id = await _plan(site)
+    async with site.house.database.session() as session:
+        plan = await session.get_one(LessonPlan, plan_id)
+        plan.draft = {**plan.draft, "language": "en"}
+    home = (await lin.get("/")).text
+    assert home.count("button--primary") == 1
+    assert 'button--primary" href="/takes/new"' in home
+    await lin.post("/takes", {"plan": plan_id})
+    async with site.house.database.session() as session:
+        assert await session.scalar(select(Rehearsal.language)) == "en"
+
+
 async def test_a_take_in_which_nothing_was_recorded_says_so(site: Site) -> None:
     plan_id = await _plan(site)
     lin, mei = await site.sign_in("lin"), await site.sign_in("mei")
-    refused = await mei.post("/takes", {"plan": plan_id, "language": "zh"})
+    refused = await mei.post("/takes", {"plan": plan_id})
     assert refused.status_code == 404, "another's plan"
-    opened = await lin.post("/takes", {"plan": plan_id, "language": "zh"})
+    opened = await lin.post("/takes", {"plan": plan_id})
     room = opened.headers["location"]
     assert room.startswith("/rooms/")
     listed = (await lin.get("/takes")).text
@@ -72,7 +91,7 @@ async def test_a_take_in_which_nothing_was_recorded_says_so(site: Site) -> None:
     assert progress["error"] == "这次试讲没有录到内容"
     assert (await lin.get(take)).status_code == 200
 
-    again = await lin.post("/takes", {"plan": plan_id, "language": "zh"})
+    again = await lin.post("/takes", {"plan": plan_id})
     assert again.status_code == 303
     listed = (await lin.get("/takes")).text
     assert "第 2 次" in listed, "another take of the same rehearsal"
