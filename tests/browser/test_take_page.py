@@ -108,6 +108,27 @@ def test_a_take_is_watched_read_and_commented(
     page.fill(".transcript__tools input", "网格")
     expect(page.locator(".transcript__line--found").first).to_be_visible()
 
+    # A word put right by keyboard: the report is made again, in place.
+    line = page.locator(".transcript__line").nth(2)
+    line.hover()
+    line.locator("[data-by-hand=edit]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".transcript__field")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".transcript__field")).to_have_count(0)
+    line.locator("[data-by-hand=edit]").click()
+    page.fill(".transcript__field", "这一句改过了。")
+    page.keyboard.press("Enter")
+    line = page.locator(".transcript__line").nth(2)
+    expect(page.locator(".transcript__line[data-corrected]")).to_have_count(1, timeout=LONG)
+    expect(line.locator(".transcript__text")).to_have_text("这一句改过了。")
+
+    # A pause that was meant.
+    pause = page.locator("#measure-pauses [data-meant=on]").first
+    pause.click()
+    expect(page.locator("[data-meant=off]")).to_have_count(1, timeout=LONG)
+    assert page.evaluate("window.stayed")
+
     # A remark at a second is text, whatever it holds.
     page.click("#tab-comments")
     page.fill(".comments__new textarea", f"等得好 {HOSTILE}")

@@ -122,7 +122,7 @@ export default class extends Behaviour {
 
   #say(/** @type {string} */ sentence) {
     this.element.textContent = sentence
-    this.element.hidden = !sentence
+    this.element.toggleAttribute("hidden", !sentence)
   }
 }
 

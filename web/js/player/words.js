@@ -1,6 +1,6 @@
 /**
  * @typedef {{start: number, end: number, word: string}} Word
- * @typedef {{start: number, end: number, text: string, words: Word[]}} Segment
+ * @typedef {{start: number, end: number, text: string, corrected?: boolean, words: Word[]}} Segment
  * @typedef {{text: string, word: Word | null}} Piece  a word, or what was set between words
  */
 
