@@ -1,0 +1,336 @@
+"""Who may go where: every address of the site against every kind of person.
+
+Lin owns one of each thing. Hai is another teacher, Mei an assistant, An and Bo are trainees, Xue
+keeps the learning, Guan the system. A new address without a line in RULES fails the first test.
+"""
+
+import io
+import re
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from sqlalchemy import select
+from starlette.routing import Route, WebSocketRoute
+
+from server.accounts.passwords import hash_password
+from server.accounts.person import Person, RoleGrant
+from server.app import routes
+from server.courses.slide_deck import SlideDeck
+from server.takes.rehearsal import Rehearsal
+from server.takes.take import Take, take_folder
+from server.takes.upload_pages import TYPE
+from tests.conftest import PASSWORD, Site, Visitor
+from tests.media.decks import deck
+from tests.server.classroom.opening import open_room, page_of
+from tests.server.courses.making import body, new_plan
+from tests.server.takes.making import begin, take_of, until_it_plays
+from tests.server.takes.reports import report
+
+EVERYBODY = frozenset({"lin", "hai", "mei", "an", "bo", "xue", "guan"})
+PLANNERS = frozenset({"lin", "hai", "mei"})
+REFUSED = (401, 403, 404)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`may` go there; those in `lacking` have not the role (403); the rest find nothing (404)."""
+
+    may: frozenset[str]
+    lacking: frozenset[str] = frozenset()
+    sent: Any = None  # as JSON
+    open: bool = False  # also to people who are not signed in
+
+
+def only(*names: str) -> Rule:
+    """These have the role for it, the others have not."""
+    return Rule(frozenset(names), EVERYBODY - set(names))
+
+
+OPEN, SIGNED_IN = Rule(EVERYBODY, open=True), Rule(EVERYBODY)
+MINE = Rule(frozenset({"lin"}))
+PLANS, PEOPLE, COHORTS = only(*PLANNERS), only("xue", "guan"), only("xue")
+COURSES = only("lin", "hai", "mei", "xue")
+COURSE = Rule(frozenset({"lin", "xue"}), frozenset({"an", "bo", "guan"}))
+UPLOAD = Rule(frozenset({"lin"}), EVERYBODY - PLANNERS)
+ANY_STRETCH = {"kind": "pauses", "start": 0, "end": 1, "intentional": True, "revision": 99}
+
+
+def mine_with(**sent: Any) -> Rule:
+    """Lin's, and what to send there."""
+    return Rule(MINE.may, sent=sent)
+
+
+# In this order they are tried: what takes something away comes after what needs it.
+RULES = {
+    "GET /": SIGNED_IN,
+    "GET /health": OPEN,
+    "GET /assets/{mark}/{path:path}": OPEN,
+    "GET /vendor/{mark}/{path:path}": OPEN,
+    "GET /sign-in": OPEN,
+    "POST /sign-in": OPEN,
+    "POST /sign-out": OPEN,
+    "GET /welcome/{token}": OPEN,
+    "POST /welcome/{token}": OPEN,
+    "POST /language": OPEN,
+    "GET /hearing": SIGNED_IN,
+    "GET /plans": PLANS,
+    "POST /plans": PLANS,
+    "GET /plans/import": PLANS,
+    "POST /plans/import": PLANS,
+    "GET /plans/{plan_id}": MINE,
+    "GET /plans/{plan_id}.yaml": MINE,
+    "GET /plans/{plan_id}/draft": MINE,
+    "PUT /plans/{plan_id}/draft": mine_with(revision=99, body=body()),
+    "POST /plans/{plan_id}/course": MINE,
+    "GET /plans/{plan_id}/versions": MINE,
+    "POST /plans/{plan_id}/versions": MINE,
+    "GET /plans/{plan_id}/versions/{version_id}": MINE,
+    "POST /plans/{plan_id}/versions/{version_id}/restore": MINE,
+    "GET /plans/{plan_id}/slides": OPEN,  # only leads on to the plan
+    "POST /plans/{plan_id}/slides": MINE,
+    "GET /slides/{deck_id}/slides.pdf": MINE,
+    "GET /slides/{deck_id}/page/{page:int}.webp": MINE,
+    "POST /plans/{plan_id}/slides/remove": MINE,
+    "POST /plans/{plan_id}/archive": MINE,
+    "GET /courses": COURSES,
+    "POST /courses": only("lin", "hai", "xue"),
+    "GET /courses/{course_id}": COURSE,
+    "POST /courses/{course_id}": COURSE,
+    "POST /courses/{course_id}/staff": COURSE,
+    "POST /courses/{course_id}/staff/{person_id}/remove": COURSE,
+    "GET /cohorts": COHORTS,
+    "POST /cohorts": COHORTS,
+    "GET /cohorts/{cohort_id}": COHORTS,
+    "POST /cohorts/{cohort_id}": COHORTS,
+    "POST /cohorts/{cohort_id}/members": COHORTS,
+    "POST /cohorts/{cohort_id}/members/{person_id}/remove": COHORTS,
+    "GET /people": PEOPLE,
+    "POST /people": PEOPLE,
+    "GET /people/new": PEOPLE,
+    "GET /people/import": PEOPLE,
+    "POST /people/import": PEOPLE,
+    "POST /people/import/confirm": PEOPLE,
+    "GET /people/import/template.xlsx": PEOPLE,
+    "GET /people/{person_id}": PEOPLE,
+    "POST /people/{person_id}": PEOPLE,
+    "POST /people/{person_id}/link": PEOPLE,
+    "POST /people/{person_id}/deactivate": PEOPLE,
+    "GET /rooms/{room_id}": MINE,
+    "POST /rooms/{room_id}/media": mine_with(sdp="", kinds={}),
+    "POST /rooms/{room_id}/hints": MINE,
+    "GET /recordings/{recording}/hls/{file}": MINE,
+    "GET /recordings/{recording}/download/{file}": MINE,
+    "GET /takes": SIGNED_IN,
+    "POST /takes": PLANS,
+    "GET /takes/new": PLANS,
+    "GET /takes/{take}": MINE,
+    "GET /takes/{take}/report.json": MINE,
+    "GET /takes/{take}/transcript.json": MINE,
+    "GET /takes/{take}/transcript.vtt": MINE,
+    "GET /takes/{take}/timeline.json": MINE,
+    "GET /takes/{take}/progress": MINE,
+    "GET /takes/{take}/comments": MINE,
+    "POST /takes/{take}/comments": mine_with(at=1, text="好"),
+    "DELETE /takes/{take}/comments/{comment}": MINE,
+    "POST /takes/{take}/corrections": mine_with(start=0, text="好", revision=99),
+    "POST /takes/{take}/intentional": mine_with(**ANY_STRETCH),
+    "POST /takes/{take}/shares": mine_with(),
+    "POST /takes/{take}/shares/{share}/end": MINE,
+    "POST /takes/{take}/retry": MINE,
+    "POST /takes/{take}/delete": MINE,
+    "POST /uploads": Rule(PLANNERS, EVERYBODY - PLANNERS, {"file_name": "a.wav", "bytes": 9}),
+    "HEAD /uploads/{upload}": UPLOAD,
+    "PATCH /uploads/{upload}": UPLOAD,
+    "DELETE /uploads/{upload}": UPLOAD,
+    "SOCKET /rooms/{room_id}/socket": MINE,
+}
+
+
+def addresses() -> Iterator[str]:
+    """Every address of the site, as RULES calls it."""
+    for route in routes():
+        if isinstance(route, WebSocketRoute):
+            yield f"SOCKET {route.path}"
+            continue
+        assert isinstance(route, Route), f"{route} cannot be checked"
+        path = route.path.replace("/recordings/{id}", "/recordings/{recording}")
+        path = path.replace("/takes/{id}", "/takes/{take}")
+        path = path.replace("/uploads/{id}", "/uploads/{upload}")
+        methods = route.methods or set()
+        for method in methods - {"HEAD"} or methods:
+            yield f"{method} {path}"
+
+
+def test_every_address_has_a_rule() -> None:
+    assert set(addresses()) <= set(RULES)
+
+
+@dataclass
+class School:
+    """The people, and what stands for the parts of an address in braces."""
+
+    site: Site
+    visitors: dict[str, Visitor]
+    parts: dict[str, str]
+
+    def path(self, address: str) -> str:
+        """Where Lin's own thing is."""
+        return re.sub(r"{(\w+)[^}]*}", lambda part: self.parts[part[1]], address.split()[1])
+
+    async def answer(self, who: Visitor, address: str) -> httpx.Response:
+        """What `who` gets there."""
+        headers = {"accept": "text/html", "x-csrf-token": who.csrf}
+        if address.startswith("PATCH"):
+            headers |= {"content-type": TYPE, "upload-offset": "0"}
+        sent, method = RULES[address].sent, address.split()[0]
+        form = address.endswith("/shares")
+        more = {"data": {"login": "ke"}} if form else {"json": sent} if sent else {}
+        return await who.http.request(method, self.path(address), headers=headers, **more)
+
+
+def tone() -> bytes:
+    """Two seconds of sound, as a WAV file."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setparams((1, 2, 16000, 0, "NONE", ""))
+        sound.writeframes(bytes(range(64)) * 1000)
+    return file.getvalue()
+
+
+def last_part(answer: httpx.Response) -> str:
+    assert "location" in answer.headers, answer.text
+    return answer.headers["location"].rsplit("/", 1)[-1]
+
+
+async def give_results(site: Site, take_id: str, deck_id: str) -> None:
+    """What hearing and measuring would have left behind, and slides that were shown."""
+    folder = take_folder(site.house.folder, take_id) / "results"
+    folder.mkdir(parents=True)
+    (folder / "report.json").write_bytes(msgspec.json.encode(report()))
+    (folder / "transcript.vtt").write_text("WEBVTT\n", "utf-8")
+    async with site.house.database.session() as session:
+        take = await session.get_one(Take, take_id)
+        take.result = folder.name
+        (await session.get_one(Rehearsal, take.rehearsal_id)).deck_id = deck_id
+
+
+@pytest.fixture
+async def school(site: Site, tmp_path: Path) -> School:
+    hashed = await hash_password(PASSWORD)
+    for login in ("hai", "ke"):
+        person = Person(login=login, name=login, password_hash=hashed, language="zh")
+        person.grants = [RoleGrant(role="teacher")]
+        async with site.house.database.session() as session:
+            session.add(person)
+        site.people[login] = person
+    visitors = {name: await site.sign_in(name) for name in sorted(EVERYBODY)}
+    lin, xue = visitors["lin"], visitors["xue"]
+    course = last_part(await lin.post("/courses", {"title": "基层治理"}))
+    cohort = last_part(await xue.post("/cohorts", {"name": "秋季班"}))
+
+    plan = await new_plan(lin)
+    slides = deck(tmp_path / "slides.pdf").read_bytes()
+    await lin.post(f"{plan}/slides", files={"slides": ("课.pdf", slides)})
+    await lin.post(f"{plan}/versions", {"name": "第一版"})
+    version = (await lin.get(f"{plan}/versions")).text.split(f"{plan}/versions/")[1][:36]
+    async with site.house.database.session() as session:
+        deck_id = str(await session.scalar(select(SlideDeck.id)))
+
+    sound = tmp_path / "tone.wav"
+    sound.write_bytes(tone())
+    take = await take_of(lin, sound)
+    recording = (await until_it_plays(lin, take)).split("/")[2]
+    await give_results(site, take.rsplit("/", 1)[-1], deck_id)
+    await lin.post(f"{take}/shares", {"login": "ke"})
+    share = (await lin.get(take)).text.split(f"{take}/shares/")[1][:36]
+    comment = (await lin.post_json(f"{take}/comments", {"at": 1.0, "text": "好"})).json()
+    parts = {
+        "mark": "0", "path": "absent", "token": "absent", "page": "1", "file": "voice-001.mp4",
+        "person_id": site.people["an"].id, "room_id": await open_room(site),
+        "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
+        "course_id": course, "cohort_id": cohort,
+        "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
+        "comment": str(comment["id"]), "upload": last_part(await begin(lin, "a.wav", 1000)),
+    }  # fmt: skip
+    return School(site, visitors, parts)
+
+
+async def test_who_may_go_where(school: School) -> None:
+    stranger = await school.site.visitor()
+    await stranger.get("/sign-in")
+    wrong = []
+    known = set(addresses())
+    for address, rule in RULES.items():
+        if address not in known or address.startswith("SOCKET"):
+            continue
+        answer = await school.answer(stranger, address)
+        asked_in = answer.status_code == 401 or "/sign-in?" in answer.headers.get("location", "")
+        if asked_in == rule.open:
+            wrong.append((address, "stranger", answer.status_code))
+        if rule.open:
+            continue
+        for name in sorted(EVERYBODY, key=lambda name: name in rule.may):
+            status = (await school.answer(school.visitors[name], address)).status_code
+            refused = 403 if name in rule.lacking else 404
+            if (status in REFUSED or status >= 500) if name in rule.may else status != refused:
+                wrong.append((address, name, status))
+        if address.endswith("/deactivate"):
+            gone = await school.visitors["an"].get("/takes")
+            assert gone.headers["location"].startswith("/sign-in"), "An is signed out at once"
+            async with school.site.house.database.session() as session:
+                (await session.get_one(Person, school.parts["person_id"])).deactivated_at = None
+            school.visitors["an"] = await school.site.sign_in("an")
+    assert wrong == []
+
+
+async def refusal(school: School, who: Visitor) -> int:
+    async with page_of(school.site, who, school.parts["room_id"]) as page:
+        return (await page.closed())[0]
+
+
+async def test_who_may_enter_the_socket(school: School) -> None:
+    for name in sorted(EVERYBODY - {"lin"}):
+        assert await refusal(school, school.visitors[name]) == 4404, name
+    assert await refusal(school, await school.site.visitor()) == 4401
+    async with page_of(school.site, school.visitors["lin"], school.parts["room_id"]) as page:
+        assert await page.until("snapshot")
+
+
+SHARED = [
+    "GET /takes/{take}",
+    "GET /takes/{take}/report.json",
+    "GET /takes/{take}/transcript.json",
+    "GET /takes/{take}/transcript.vtt",
+    "GET /takes/{take}/timeline.json",
+    "GET /takes/{take}/progress",
+    "GET /takes/{take}/comments",
+    "POST /takes/{take}/comments",
+    "GET /recordings/{recording}/hls/{file}",
+    "GET /recordings/{recording}/download/{file}",
+    "GET /slides/{deck_id}/slides.pdf",
+    "GET /slides/{deck_id}/page/{page:int}.webp",
+]
+
+
+async def test_a_shared_take_opens_just_this_and_closes_again(school: School) -> None:
+    lin, mei = school.visitors["lin"], school.visitors["mei"]
+    take = school.path("GET /takes/{take}")
+    await lin.post(f"{take}/shares", {"login": "mei"})
+    for address, rule in RULES.items():
+        if rule.may != MINE.may or address not in set(addresses()) or "SOCKET" in address:
+            continue
+        answer = await school.answer(mei, address)
+        assert answer.status_code in ((200, 201) if address in SHARED else (404,)), address
+    assert await refusal(school, mei) == 4404
+    page = (await lin.get(take)).text
+    assert "梅助教" in page
+    for share in set(re.findall(rf"{take}/shares/([0-9a-f-]{{36}})", page)):
+        assert (await lin.post(f"{take}/shares/{share}/end")).status_code == 303
+    for address in SHARED:
+        assert (await school.answer(mei, address)).status_code == 404, address
