@@ -53,7 +53,7 @@ async def test_captions_begin_when_a_model_comes_in_mid_take(
         shutil.copytree(tiny, tmp_path / "coming")
         (tmp_path / "coming").rename(tmp_path / "model")
         assert LESSON_WORD in await said(page)
-        assert "interim" in {message["type"] for message in page.seen}
+        assert (await page.until("interim"))["text"]
 
 
 async def test_captions_that_failed_come_again_within_the_take(
