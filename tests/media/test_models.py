@@ -140,9 +140,7 @@ def test_an_unknown_name_is_missing_not_fetched(tmp_path: Path):
     assert missing.value.repository == ""
 
 
-def test_a_folder_near_by_is_found_from_everywhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_folder_near_by_is_found_from_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ModelMissing) as missing:
         find("mine", tmp_path / "models")
