@@ -50,6 +50,13 @@ class TakeReady(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonDeactivated(Event):
+    """Somebody may not sign in any more; what they have open is to be closed."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelChanged(Event):
     """The speech model became available, or its download went on."""
 

@@ -19,6 +19,7 @@ from server.accounts.roster import (
 from server.accounts.sessions import end_all_sessions
 from server.accounts.signin import LINK_LASTS, make_link
 from server.errors import Forbidden, Problem
+from server.events import PersonDeactivated
 from server.http.context import house
 from server.http.forms import Form, read_form
 from server.http.pages import render
@@ -116,6 +117,7 @@ async def do_deactivate(request: Request) -> Response:
         deactivate(person, active)
     if not active:
         await end_all_sessions(house(request).database, person.id)
+        house(request).bus.publish(PersonDeactivated(person.id))
     return RedirectResponse(f"/people/{person.id}", 303)
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -14,7 +16,8 @@ from server.classroom.event_log import StoredRoom
 from server.classroom.member import Member
 from server.classroom.rooms import Rooms
 from server.classroom.running_room import RunningRoom
-from server.errors import Invalid, Problem, TooMany
+from server.errors import Invalid, Problem, SignInNeeded, TooMany
+from server.events import Event, PersonDeactivated
 from server.http.context import house, translator
 
 PING_EVERY_S = 4.0
@@ -57,15 +60,29 @@ async def meet(socket: WebSocket) -> None:
             return
         running = await house(socket).part(Rooms).running(stored.id)
         member = Member(person.id, translator(socket), running.snapshot)
-        await running.join(member)
-        try:
-            await _converse(socket, running, member)
-        finally:
-            running.leave(member)
+        with _closed_when_deactivated(socket, member):
+            await running.join(member)
+            try:
+                await _converse(socket, running, member)
+            finally:
+                running.leave(member)
     except Problem as problem:
         await _refuse(socket, problem)
     except (WebSocketDisconnect, RuntimeError, OSError):
         return  # the browser has gone; starlette tells of it in these three ways
+
+
+@contextmanager
+def _closed_when_deactivated(socket: WebSocket, member: Member) -> Iterator[None]:
+    def close(event: Event) -> None:
+        if isinstance(event, PersonDeactivated) and event.person_id == member.person_id:
+            member.close(SignInNeeded().close_code, SignInNeeded.default_key)
+
+    unsubscribe = house(socket).bus.subscribe(PersonDeactivated, close)
+    try:
+        yield
+    finally:
+        unsubscribe()
 
 
 def _offered(socket: WebSocket) -> list[str]:

@@ -334,3 +334,14 @@ async def test_a_shared_take_opens_just_this_and_closes_again(school: School) ->
         assert (await lin.post(f"{take}/shares/{share}/end")).status_code == 303
     for address in SHARED:
         assert (await school.answer(mei, address)).status_code == 404, address
+
+
+async def test_who_is_deactivated_leaves_the_room_at_once(school: School) -> None:
+    lin = school.visitors["lin"]
+    async with page_of(school.site, lin, school.parts["room_id"]) as page:
+        await page.until("snapshot")
+        gone = await school.visitors["xue"].post(
+            f"/people/{school.site.people['lin'].id}/deactivate"
+        )
+        assert gone.status_code == 303
+        assert (await page.closed())[0] == 4401
