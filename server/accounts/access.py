@@ -32,14 +32,6 @@ async def people(session: AsyncSession) -> list[Person]:
     return list(found)
 
 
-async def person_by_id(session: AsyncSession, person_id: str) -> Person:
-    """One active person. NotFound."""
-    found = await session.scalar(select(Person).where(Person.id == person_id, active()))
-    if found is None:
-        raise NotFound
-    return found
-
-
 async def known_person(session: AsyncSession, person_id: str) -> Person:
     """One person, active or not, for those who keep the accounts. NotFound."""
     found = await session.get(Person, person_id)
