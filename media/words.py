@@ -21,7 +21,7 @@ class Word:
 class Segment:
     """An utterance. `text` is for reading and carries punctuation; `words` carry none.
 
-    The punctuation of `text` is added from pauses and wording, so no measure may use it as evidence.
+    The punctuation of `text` is added from pauses and wording: no measure may use it as evidence.
     `speaker` names the track the words were heard on ("" where there is only one); `corrected` says
     that a person put the text right.
     """
