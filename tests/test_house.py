@@ -144,6 +144,32 @@ def test_every_sentence_that_pages_and_problems_name_exists() -> None:
     assert not missing
 
 
+# Sentences whose key is put together: by a state, a role, a measure's name …
+FAMILIES = (
+    "activity.", "boundaries.", "error.media.", "error.plan.", "excluded.", "finding.",
+    "hearing.short.", "home.", "intake.column.", "intake.note.", "measure.", "plan.error.",
+    "plan.language.", "player.view.", "problem.hint.", "reference.", "report.absent", "report.failed", "report.confidence.",
+    "report.group.", "role.", "room.check.hearing.", "room.say.", "take.card.", "take.doing.",
+    "take.language.", "take.state.", "taken_from.",
+)  # fmt: skip
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    files = [*_sources(*OURS), *(ROOT / "web" / "templates").rglob("*.html")]
+    files += (ROOT / "web" / "js").rglob("*.js")
+    quoted = set(
+        re.findall(r"[\"'`]([a-z0-9_.]+)[\"'`]", "\n".join(f.read_text("utf-8") for f in files))
+    )
+    unsaid = {
+        key
+        for key in _messages("zh")
+        if not key.startswith(FAMILIES)
+        and key not in quoted
+        and re.sub(r"\.(one|other)$", "", key) not in quoted
+    }
+    assert not unsaid
+
+
 def test_every_setting_is_in_the_operators_handbook() -> None:
     handbook = (ROOT / "OPERATIONS.md").read_text("utf-8")
     missing = [
