@@ -148,8 +148,8 @@ def test_every_sentence_that_pages_and_problems_name_exists() -> None:
 FAMILIES = (
     "activity.", "boundaries.", "error.media.", "error.plan.", "excluded.", "finding.",
     "hearing.short.", "home.", "intake.column.", "intake.note.", "measure.", "plan.error.",
-    "plan.language.", "player.view.", "problem.hint.", "reference.", "report.absent", "report.failed", "report.confidence.",
-    "report.group.", "role.", "room.check.hearing.", "room.say.", "take.card.", "take.doing.",
+    "plan.language.", "player.view.", "problem.hint.", "reference.", "report.absent",
+    "report.confidence.", "report.failed", "report.group.", "role.", "room.check.hearing.", "room.say.", "take.card.", "take.doing.",
     "take.language.", "take.state.", "taken_from.",
 )  # fmt: skip
 
