@@ -149,7 +149,8 @@ FAMILIES = (
     "activity.", "boundaries.", "error.media.", "error.plan.", "excluded.", "finding.",
     "hearing.short.", "home.", "intake.column.", "intake.note.", "measure.", "plan.error.",
     "plan.language.", "player.view.", "problem.hint.", "reference.", "report.absent",
-    "report.confidence.", "report.failed", "report.group.", "role.", "room.check.hearing.", "room.say.", "take.card.", "take.doing.",
+    "report.confidence.", "report.failed", "report.group.",
+    "role.", "room.check.hearing.", "room.say.", "take.card.", "take.doing.",
     "take.language.", "take.state.", "taken_from.",
 )  # fmt: skip
 
