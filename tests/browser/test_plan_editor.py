@@ -19,6 +19,7 @@ def begin(page: Page) -> None:
     check_accessible(page)
     page.get_by_role("button", name="新建教案").click()
     page.wait_for_url("**/plans/*-*")
+    page.wait_for_selector("html[data-ready]")
     expect(page.locator("[data-field=title]").first).to_be_focused()
 
 

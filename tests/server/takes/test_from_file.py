@@ -182,6 +182,11 @@ def test_encrypted_and_endless_slides_are_named(tmp_path: Path, material: Path) 
         assert "Traceback" not in done.stderr
 
 
+def _hear_ctrl_c() -> None:
+    """Who started the tests in the background has it ignored, and so would their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_at_once_and_leaves_nothing(tmp_path: Path, material: Path) -> None:
     lesson = material / "media/synthetic/lesson_grid_zh.wav"
     command = [sys.executable, "-m", "server", "rehearse", str(lesson), "--language", "zh"]
@@ -193,6 +198,7 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing(tmp_path: Path, material: Path) 
         env={**os.environ, "LC_ALL": "en_GB.UTF-8"},
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=_hear_ctrl_c,
     )
     assert running.stderr
     said = b""
