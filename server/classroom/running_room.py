@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -28,6 +29,7 @@ StageMaker = Callable[["RunningRoom"], Stage]
 
 RECONNECT_S = 5.0  # a page that is back within this never left
 NOBODY_S = 15 * 60.0  # a take nobody comes back to is ended, and kept
+STOP_S = 10.0  # how long a stopping room may take to write down what is under way
 INBOX = 1000
 TAKEN_OVER, RESTART = 4409, 1012
 
@@ -77,7 +79,9 @@ class RunningRoom:
         self._on_over = on_over
         self._on_idle = on_idle
         self._nobody_s = nobody_s
-        self._inbox: asyncio.Queue[tuple[Act, asyncio.Future[None] | None]] = asyncio.Queue(INBOX)
+        self._inbox: asyncio.Queue[tuple[Act | None, asyncio.Future[None] | None]] = asyncio.Queue(
+            INBOX
+        )
         self._unwritten: list[Event] = []
         self._waiting_for_owner: asyncio.TimerHandle | None = None
         self.stage = make_stage(self)
@@ -166,8 +170,13 @@ class RunningRoom:
         """The server goes down: nothing is ended, files are closed, clients come back later."""
         self._stopped = True
         self._stop_waiting()
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        if not self._task.done():  # what is under way is written down, never broken off
+            with suppress(asyncio.QueueFull):
+                self._inbox.put_nowait((None, None))
+            await asyncio.wait({self._task}, timeout=STOP_S)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._refuse_the_rest(Unavailable("error.room.stopped"))
         for member in self.members:
             member.close(RESTART, "restart")
         await self._finish_stage()
@@ -175,6 +184,8 @@ class RunningRoom:
     async def _run(self) -> None:
         while self.state.phase != "ended":
             act, done = await self._inbox.get()
+            if act is None:
+                return
             try:
                 await self._settle(act(self.room))
             except Exception as problem:
@@ -218,15 +229,19 @@ class RunningRoom:
     async def _finish(self) -> None:
         self._stopped = True
         self._stop_waiting()
-        while not self._inbox.empty():
-            _, done = self._inbox.get_nowait()
-            if done and not done.done():
-                done.set_exception(Conflict("error.room.over"))
+        self._refuse_the_rest(Conflict("error.room.over"))
         await self._on_over(self, await self._finish_stage())
         self._tell(Finished(self.after))
         for member in self.members:
             member.close(1000, "ended")
         self.finished.set()
+
+    def _refuse_the_rest(self, problem: Refusal) -> None:
+        """Nobody waits for ever for a room that acts no more."""
+        while not self._inbox.empty():
+            _, done = self._inbox.get_nowait()
+            if done and not done.done():
+                done.set_exception(problem)
 
     async def _finish_stage(self) -> float:
         try:
