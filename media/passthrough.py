@@ -1,63 +1,86 @@
-"""The only file that reaches into aiortc and aioice, so that packets stay encoded and guarded.
+"""The file that reaches into aiortc, so that packets stay encoded both ways.
 
-aiortc 1.16 and aioice 0.13 are pinned; `missing_internals` names what an update has moved.
-Nothing is patched globally: only connections made here behave differently.
+aiortc 1.16 and aioice 0.13 are pinned; `missing_internals` names what an update has moved, here and
+in `media/guard.py` and `media/wire.py`, the two other files that know them from inside. Nothing is
+patched globally: only connections made here behave differently.
 """
 
 import asyncio
-import contextlib
 import logging
-import random
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from aioice import Candidate, stun
-from aioice.candidate import candidate_foundation, candidate_priority
-from aioice.ice import CandidatePair, Connection, StunProtocol, server_reflexive_candidate
-from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection
+from aioice.ice import Connection, StunProtocol
+from aiortc import RTCConfiguration, RTCPeerConnection
+from aiortc.codecs import is_rtx
 from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtcdtlstransport import RTCDtlsTransport
-from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpReceiveParameters
+from aiortc.rtcrtpparameters import (
+    RTCRtpCodecParameters,
+    RTCRtpReceiveParameters,
+    RTCRtpSendParameters,
+)
 from aiortc.rtcrtpreceiver import RTCRtpReceiver
+from aiortc.rtcrtpsender import RTCRtpSender
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
-from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpSrPacket, RtpPacket
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    RTCP_PSFB_FIR,
+    RTCP_PSFB_PLI,
+    RTCP_RTPFB_NACK,
+    AnyRtcpPacket,
+    RtcpByePacket,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtcpSrPacket,
+    RtpPacket,
+    unpack_remb_fci,
+    unwrap_rtx,
+)
 
 from media.codecs import is_key, parameter_sets
+from media.guard import GuardedConnection, GuardedTransport, guarded
+from media.guard import Network as Network  # where others have always found it
 from media.timing import unwrap
 
 logger = logging.getLogger(__name__)
 
-QUEUE_LIMIT = 2048  # datagrams: about 10 s of one publisher
-VALIDATED_LIMIT = 64
-REFLEXIVE_S = 3.0
 _NTP_FRACTION = 1 << 32
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """Where a server listens for media.
-
-    addresses  local addresses to bind; empty = every address of this machine, loopback included,
-               so that a browser on a machine without any network works too
-    ports      first and last UDP port to bind, or None for any
-    servers    STUN and TURN servers
-    """
-
-    addresses: tuple[str, ...] = ()
-    ports: tuple[int, int] | None = None
-    servers: tuple[RTCIceServer, ...] = ()
 
 
 @dataclass(slots=True)
 class Listener:
-    """What one receiver tells: whole encoded frames, single packets, reports, the end."""
+    """What one receiver tells: whole encoded frames, single packets, reports, the end.
+
+    Packets come as they arrive, those that were sent again already in their own form.
+    """
 
     frame: Callable[[RTCRtpCodecParameters, bytes, int, bool], None]
     report: Callable[[int, float], None] = lambda timestamp, sender_time: None
     end: Callable[[], None] = lambda: None
-    packets: list[Callable[[RtpPacket], None]] = field(default_factory=list)
+    packets: list[Callable[[RTCRtpCodecParameters, RtpPacket], None]] = field(default_factory=list)
+
+
+class Feedback(Protocol):
+    """What the other side says about one stream that we send."""
+
+    def began(self, ssrc: int, rtx_ssrc: int, parameters: RTCRtpSendParameters) -> None:
+        """Packets may flow from now on, with these codecs and header extensions."""
+
+    def missed(self, sequences: list[int]) -> None:
+        """These sequence numbers did not arrive."""
+
+    def wants_key_frame(self) -> None:
+        """A decoder cannot go on."""
+
+    def reported(self, report: RtcpReceiverInfo) -> None:
+        """What the receiver has counted since its last report."""
+
+    def estimated(self, bitrate: int) -> None:
+        """The receiver's estimate of what it can take in all, in bit/s."""
 
 
 class MediaConnection(RTCPeerConnection):
@@ -88,6 +111,17 @@ class MediaConnection(RTCPeerConnection):
         receiver = transceiver.receiver
         assert isinstance(receiver, EncodedReceiver)
         receiver.ask_key_frame()
+
+    def send_below(self, transceiver: RTCRtpTransceiver, stream: str, feedback: Feedback) -> None:
+        """Let our packets be the only ones sent on `transceiver`; `feedback` hears of them.
+
+        What is played together (one person's voice and camera) has the same `stream`.
+        """
+        sender = ForwardingSender(transceiver.kind, transceiver.receiver.transport)
+        sender.feedback = feedback
+        sender._stream_id = stream
+        transceiver._RTCRtpTransceiver__sender = sender  # type: ignore[attr-defined]
+        transceiver.direction = "sendonly"
 
     def offered_codecs(self, transceiver: RTCRtpTransceiver) -> list[RTCRtpCodecParameters]:
         """The codecs both sides know, after the offer was applied; may be shortened in place."""
@@ -174,8 +208,8 @@ class EncodedReceiver(RTCRtpReceiver):
         """Stands in for the decoder thread."""
 
     async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
-        for tap in self.listener.packets:
-            tap(packet)
+        if self.listener.packets:
+            self._tap(packet)
         if self._ssrc is None and packet.ssrc not in self._get("rtx_ssrc"):
             self._ssrc = packet.ssrc
         await super()._handle_rtp_packet(packet, arrival_time_ms)
@@ -193,6 +227,18 @@ class EncodedReceiver(RTCRtpReceiver):
         self._broken = True
         await super()._send_rtcp_pli(media_ssrc)
 
+    def _tap(self, packet: RtpPacket) -> None:
+        codec = self._get("codecs").get(packet.payload_type)
+        if codec is not None and is_rtx(codec):
+            apt, ssrc = codec.parameters.get("apt"), self._get("rtx_ssrc").get(packet.ssrc)
+            codec = self._get("codecs").get(apt)
+            if ssrc is None or codec is None or len(packet.payload) < 2:
+                return
+            packet = unwrap_rtx(packet, payload_type=apt, ssrc=ssrc)
+        if codec is not None:
+            for tap in self.listener.packets:
+                tap(codec, packet)
+
     def _get(self, name: str) -> Any:
         return getattr(self, f"_RTCRtpReceiver__{name}")
 
@@ -200,161 +246,39 @@ class EncodedReceiver(RTCRtpReceiver):
         setattr(self, f"_RTCRtpReceiver__{name}", value)
 
 
-class GuardedTransport(RTCDtlsTransport):
-    """DTLS that no malformed packet of the other side can end."""
+class ForwardingSender(RTCRtpSender):
+    """A sender that sends nothing by itself: no encoder, no task. Reports go to `feedback`."""
 
-    async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
-        try:
-            await super()._handle_rtp_data(data, arrival_time_ms)
-        except Exception as error:
-            logger.debug("malformed RTP: %r", error)
-        else:
-            guarded(self).heard_at = time.monotonic()
+    feedback: Feedback
 
-    async def _handle_rtcp_data(self, data: bytes) -> None:
-        try:
-            await super()._handle_rtcp_data(data)
-        except Exception as error:
-            logger.debug("malformed RTCP: %r", error)
-        else:
-            guarded(self).heard_at = time.monotonic()
-
-
-class GuardedConnection(Connection):
-    """ICE that lets in only what it has validated, and never more than it can hold."""
-
-    def guard(self, network: Network, transport: RTCDtlsTransport) -> None:
-        """Take up the guard right after construction."""
-        self._network = network
-        self._dtls = transport
-        self._validated: dict[tuple[str, int], None] = {}
-        self.heard_at = 0.0
-
-    async def get_component_candidates(
-        self,
-        component: int,
-        addresses: list[str],
-        timeout: int = 5,  # noqa: ASYNC109
-    ) -> list[Candidate]:
-        """Host candidates on guarded sockets where `Network` says; STUN and TURN as in aioice."""
-        wanted = list(self._network.addresses) or ["127.0.0.1", *addresses]
-        hosts = [await self._bind(address, component) for address in wanted]
-        protocols = [protocol for protocol in hosts if protocol is not None]
-        self._protocols += protocols
-        candidates = [protocol.local_candidate for protocol in protocols]
-        candidates += await self._reflexive(protocols)
-        candidates += await super().get_component_candidates(component, [], timeout)
-        for protocol in self._protocols:
-            protocol.__class__ = GuardedProtocol
-        return candidates
-
-    def check_incoming(
-        self, message: stun.Message, addr: tuple[str, int], protocol: StunProtocol
-    ) -> None:
-        """An authenticated check: its source may send media from now on."""
-        self._validate(addr)
-        super().check_incoming(message, addr, protocol)
-
-    def check_state(self, pair: CandidatePair, state: CandidatePair.State) -> None:
-        """A check of ours that succeeded validates its target, too."""
-        if state == CandidatePair.State.SUCCEEDED:
-            self._validate(pair.remote_addr)
-        super().check_state(pair, state)
-
-    def data_received(self, data: bytes, component: int) -> None:
-        """Keep a datagram for DTLS and SRTP, unless it is empty, foreign or one too many."""
-        if data and is_media(data[0]) and self._queue.qsize() < QUEUE_LIMIT:
-            super().data_received(data, component)
-
-    def admits(self, data: bytes, addr: tuple[str, int]) -> bool:
-        """Whether non-STUN `data` from `addr` may come in at all."""
-        if addr not in self._validated:
-            return False
-        return not (self._dtls._role == "client" and is_client_hello(data))
-
-    def _validate(self, addr: tuple[str, int]) -> None:
-        self.heard_at = time.monotonic()
-        if addr not in self._validated:
-            if len(self._validated) >= VALIDATED_LIMIT:
-                self._validated.pop(next(iter(self._validated)))
-            self._validated[addr] = None
-
-    async def _bind(self, address: str, component: int) -> "GuardedProtocol | None":
-        loop = asyncio.get_running_loop()
-        for port in self._ports():
-            try:
-                _, protocol = await loop.create_datagram_endpoint(
-                    lambda: GuardedProtocol(self), local_addr=(address, port)
-                )
-            except OSError:
-                continue
-            host, bound = protocol.transport.get_extra_info("sockname")[:2]
-            protocol.local_candidate = Candidate(
-                foundation=candidate_foundation("host", "udp", host),
-                component=component,
-                transport="udp",
-                priority=candidate_priority(component, "host"),
-                host=host,
-                port=bound,
-                type="host",
-            )
-            return protocol
-        logger.info("no free UDP port on %s", address)
-        return None
-
-    def _ports(self) -> Sequence[int]:
-        if self._network.ports is None:
-            return (0,)
-        first, last = self._network.ports
-        return random.sample(range(first, last + 1), min(last + 1 - first, 200))
-
-    async def _reflexive(self, protocols: Sequence["GuardedProtocol"]) -> list[Candidate]:
-        if not self.stun_server:
-            return []
-        queries = [
-            asyncio.ensure_future(server_reflexive_candidate(protocol, self.stun_server))
-            for protocol in protocols
-            if ":" not in protocol.local_candidate.host
-        ]
-        done, late = await asyncio.wait(queries, timeout=REFLEXIVE_S)
-        for query in late:
-            query.cancel()
-        return [query.result()[0] for query in done if query.exception() is None]
-
-
-class GuardedProtocol(StunProtocol):
-    """A socket that sorts datagrams by their first byte (RFC 7983) before anything parses them."""
-
-    def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:
-        """Let in STUN from anyone, all else only from where ICE has been."""
-        assert isinstance(data, bytes)
-        receiver = self.receiver
-        if not data or not isinstance(receiver, GuardedConnection):
+    async def send(self, parameters: RTCRtpSendParameters) -> None:
+        """As aiortc's, without its two tasks."""
+        if self._on_air or not self._enabled:
             return
-        if data[0] < 4:
-            # The parser raises struct.error, IndexError, ValueError … on hostile messages.
-            with contextlib.suppress(Exception):
-                stun.parse_message(data)
-                super().datagram_received(data, addr)
-        elif receiver.admits(data, (addr[0], addr[1])):
-            receiver.data_received(data, self.local_candidate.component)
+        self._on_air = True
+        self.transport._register_rtp_sender(self, parameters)
+        self.feedback.began(self._ssrc, self._rtx_ssrc, parameters)
 
+    async def stop(self) -> None:
+        """Hear no more of this stream."""
+        if self._on_air:
+            self.transport._unregister_rtp_sender(self)
 
-def guarded(transport: RTCDtlsTransport) -> GuardedConnection:
-    """The guarded ICE connection below a transport made by `MediaConnection`."""
-    connection = transport.transport._connection
-    assert isinstance(connection, GuardedConnection)
-    return connection
+    _on_air = False
 
-
-def is_media(first: int) -> bool:
-    """DTLS or (S)RTP by its first byte, RFC 7983 section 7."""
-    return 20 <= first <= 63 or 128 <= first <= 191
-
-
-def is_client_hello(data: bytes) -> bool:
-    """A DTLS handshake record that starts with a ClientHello: nothing a DTLS client expects."""
-    return len(data) > 13 and data[0] == 22 and data[13] == 1
+    async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
+        feedback = self.feedback
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                if report.ssrc == self._ssrc:
+                    feedback.reported(report)
+        elif isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
+            feedback.missed(packet.lost)
+        elif isinstance(packet, RtcpPsfbPacket):
+            if packet.fmt in (RTCP_PSFB_FIR, RTCP_PSFB_PLI):
+                feedback.wants_key_frame()
+            elif packet.fmt == RTCP_PSFB_APP:
+                feedback.estimated(unpack_remb_fci(packet.fci)[0])
 
 
 _RECEIVER = "codecs decoder_queue decoder_thread rtcp_task rtx_ssrc started timestamp_mapper"
@@ -366,9 +290,12 @@ _METHODS: tuple[tuple[type, str], ...] = (
     (RTCRtpReceiver, "_send_rtcp_pli"),
     (RTCRtpReceiver, "_run_rtcp"),
     (RTCRtpReceiver, "_set_rtcp_ssrc"),
+    (RTCRtpSender, "_handle_rtcp_packet"),
     (RTCDtlsTransport, "_handle_rtp_data"),
     (RTCDtlsTransport, "_handle_rtcp_data"),
     (RTCDtlsTransport, "_register_rtp_receiver"),
+    (RTCDtlsTransport, "_register_rtp_sender"),
+    (RTCDtlsTransport, "_unregister_rtp_sender"),
     (Connection, "get_component_candidates"),
     (Connection, "check_incoming"),
     (Connection, "check_state"),
@@ -387,11 +314,13 @@ def missing_internals() -> list[str]:
         *((receiver, f"_RTCRtpReceiver__{name}") for name in _RECEIVER.split()),
         (transceiver, "_RTCRtpTransceiver__receiver"),
         (transceiver, "_codecs"),
-        (transceiver.sender, "_ssrc"),
-        (transport, "_role"),
+        (transceiver, "_RTCRtpTransceiver__sender"),
+        *((transceiver.sender, name) for name in ("_ssrc", "_rtx_ssrc", "_stream_id", "_enabled")),
+        *((transport, name) for name in ("_role", "_ssl", "_tx_srtp")),
         (transport.transport, "_connection"),
         (transport.transport._connection, "_protocols"),
         (transport.transport._connection, "_queue"),
+        (transport.transport._connection, "_nominated"),
     ]
     missing += [f"{type(o).__name__}.{name}" for o, name in expected if not hasattr(o, name)]
     return missing

@@ -67,6 +67,14 @@ class TrackClock:
         self._last = max(self._last, media)
         return media + self._anchor
 
+    def at(self, timestamp: int) -> float | None:
+        """Seconds on the room's clock for `timestamp` as known so far; None before the first."""
+        return None if self._anchor is None else timestamp / self._rate + self._anchor
+
+    def timestamp(self, time: float) -> int | None:
+        """The opposite of `at`."""
+        return None if self._anchor is None else round((time - self._anchor) * self._rate)
+
     def _starts_anew(self, media: float, arrival: float) -> bool:
         """Timestamps leapt, and not because time passed: a delay never does that."""
         leap = media - self._last

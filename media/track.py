@@ -27,6 +27,7 @@ class EncodedFrame:
     timestamp   RTP timestamp, unwrapped to a growing integer, in units of 1/codec.clock_rate s
     time        seconds on the room's clock when the frame was captured, as well as we know it
     key         a decoder can start here (always True for sound)
+    person      who sent it, or ""
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class EncodedFrame:
     timestamp: int
     time: float
     key: bool = True
+    person: str = ""
 
 
 class Sink(Protocol):

@@ -21,15 +21,8 @@ from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 
 from media.codecs import nal_units
-from media.passthrough import (
-    QUEUE_LIMIT,
-    Listener,
-    MediaConnection,
-    guarded,
-    is_client_hello,
-    is_media,
-    missing_internals,
-)
+from media.guard import QUEUE_LIMIT, guarded, is_client_hello, is_media
+from media.passthrough import Listener, MediaConnection, missing_internals
 from media.peer import Peer
 from tests.media.publishing import (
     LOOPBACK,
