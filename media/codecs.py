@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 _START = re.compile(b"\x00\x00\x01")
-_SLICE, _IDR, _SPS = 1, 5, 7
+_SLICE, _IDR, _SPS, _PPS = 1, 5, 7, 8
 
 
 def nal_units(data: bytes) -> Iterator[bytes]:
@@ -34,6 +34,13 @@ def parameter_sets(codec: str, data: bytes) -> bytes:
     if codec.upper() == "VP8":
         return data[6:10]
     return b"".join(unit for unit in nal_units(data) if unit and unit[0] & 0x1F == _SPS)
+
+
+def picture_sets(codec: str, data: bytes) -> bytes:
+    """The PPS of an H.264 key frame: another encoder may say the same size in another way."""
+    if codec.upper() == "VP8":
+        return b""
+    return b"".join(unit for unit in nal_units(data) if unit and unit[0] & 0x1F == _PPS)
 
 
 def dimensions(codec: str, data: bytes) -> tuple[int, int]:

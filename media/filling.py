@@ -35,7 +35,7 @@ class Still:
 def fill(folder: Path, span: Span, manifest: Manifest) -> None:
     """Make what `span`, which is closed, lacks."""
     voice = file_of(folder, "voice", span.number)
-    if "audio" in manifest.codecs and not voice.exists():
+    if manifest.voice and "audio" in manifest.codecs and not voice.exists():
         VoiceTrack(voice).close(span.duration or 0.0)
     for kind in PICTURES:
         if kind in manifest.codecs and _file(folder, kind, span) is None:

@@ -8,6 +8,11 @@ voice-001.mp4         the same sound as AAC, without holes: what players play
 camera.m3u8 …         one media playlist for each of camera, screen, voice
 index.m3u8            the master playlist: camera with voice, or voice alone
 screen-index.m3u8     the same for the screen, where there is one
+
+A recording of a class (`mixed`) is what its audience sees: the camera in focus, and everybody's
+sound as one voice; it has no audio-NNN.mp4. Where the camera in focus sends what no browser plays,
+camera-NNN.mp4 stands still until camera-NNN.mkv is transcoded. Each person's own tracks are a
+recording of their own in people/ID/, without AAC; all of them name the same room clock as `origin`.
 """
 
 import json
@@ -55,7 +60,7 @@ class Gap:
 class Manifest:
     """`recording.json`. `started` is Unix time of second 0; `origin` is that second on the room's
     clock; `codecs` names what lies in each kind's files ("H264", "VP8", "opus", …); `pending` is
-    the gap that lasts now, whose end is not known yet."""
+    the gap that lasts now, whose end is not known yet; `voice`: sound is kept as AAC, too."""
 
     started: float
     origin: float = 0.0
@@ -65,6 +70,7 @@ class Manifest:
     gaps: list[Gap] = field(default_factory=list)
     pending: Gap | None = None
     codecs: dict[str, str] = field(default_factory=dict)
+    voice: bool = True
     version: int = VERSION
 
     @property

@@ -113,14 +113,25 @@ class TrackFile:
 class PictureTrack:
     """Pictures of one span. Stands still where none came, so that it is as long as the sound.
 
-    The first key frame is shown from the span's beginning; where pictures stop, the last key frame
-    is repeated every 2 s, and they go on at their next key frame.
+    The first key frame is shown from the span's beginning; where pictures stop for `after` seconds,
+    the last key frame is repeated `every` so many, and they go on at their next key frame.
     """
 
-    def __init__(self, path: Path, codec: str, size: tuple[int, int], key: bytes) -> None:
+    def __init__(
+        self,
+        path: Path,
+        codec: str,
+        size: tuple[int, int],
+        key: bytes,
+        after: float = FILL_S,
+        every: float = FILL_S,
+    ) -> None:
         self.file = TrackFile(path, picture=True)
         self.file.open_pictures(codec, *size)
         self.key = key
+        self.moved = 0.0  # second of the newest picture that was sent
+        self._after = after
+        self._every = every
         self._standing = True
         self._last = 0.0
         self._held = (key, 0.0, True)  # until it is known how long it is shown
@@ -133,15 +144,16 @@ class PictureTrack:
         if key:
             self.key = data
         self._standing = False
+        self.moved = time
         if time > self._last or data is not self._held[0]:  # the next ones build on this one
             self._write(data, max(time, self._last + 1 / PICTURE_RATE), key)
         return True
 
     def stand(self, until: float) -> None:
-        """Repeat the last key frame where nothing came for longer than 2 s before `until`."""
-        while until - self._last > FILL_S:
+        """Repeat the last key frame where nothing came for long before `until`."""
+        while until - self._last > (step := self._every if self._standing else self._after):
             self._standing = True
-            self._write(self.key, self._last + FILL_S, True)
+            self._write(self.key, self._last + step, True)
 
     def close(self, end: float) -> None:
         """The span is `end` seconds long."""
@@ -163,14 +175,25 @@ class PictureTrack:
 
 
 class SoundTrack:
-    """Sound of one span twice: as it came (Opus, with its holes), and as AAC without holes."""
+    """Sound of one span: as it came (Opus, with its holes), and as AAC without holes (`voice`)."""
 
-    def __init__(self, path: Path, voice: "VoiceTrack") -> None:
+    def __init__(self, path: Path, voice: "VoiceTrack | None") -> None:
         self.file = TrackFile(path, picture=False)
         self.file.open_sound("libopus", "stereo")
         self.voice = voice
+        self._end = 0.0
         self._decoder = av.CodecContext.create("opus", "r")
         self._resample = Resampler(SOUND_RATE)
+
+    @property
+    def seconds(self) -> float:
+        """How long it is so far."""
+        return self._end if self.voice is None else self.voice.seconds
+
+    @property
+    def files(self) -> list[TrackFile]:
+        """Where it lies."""
+        return [self.file] if self.voice is None else [self.file, self.voice.file]
 
     def write(self, data: bytes, time: float) -> None:
         """An Opus packet at second `time` of the span; one of before it began is left out."""
@@ -183,15 +206,24 @@ class SoundTrack:
             return
         length = sum(frame.samples for frame in decoded)
         self.file.write(data, round(time * SOUND_RATE), length, True)
+        self._end = max(self._end, time + length / SOUND_RATE)
+        if self.voice is None:
+            return
         for frame in decoded:
             for _, samples in self._resample(frame):
                 self.voice.write(samples, time)
                 time += len(samples) / SOUND_RATE
 
+    def stand(self, until: float) -> None:
+        """Let the voice be silent where nothing came."""
+        if self.voice is not None:
+            self.voice.stand(until)
+
     def close(self, end: float) -> None:
         """The span is `end` seconds long."""
         try:
-            self.voice.close(end)
+            if self.voice is not None:
+                self.voice.close(end)
         finally:
             self.file.close()
 

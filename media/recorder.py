@@ -1,4 +1,4 @@
-"""Records a room: every kind of source as it came, span by span, without re-encoding a picture."""
+"""Records a person or a room, span by span, without re-encoding a picture."""
 
 import asyncio
 import logging
@@ -8,26 +8,32 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from media.feed import Feed
 from media.recording import Recording
 from media.track import EncodedFrame, Source
 from media.writing import Writing
 
 logger = logging.getLogger(__name__)
 
-QUEUE_LIMIT = 4000  # frames: about 50 s of one person
+QUEUE_LIMIT = 4000  # frames: about 50 s of one person,
+MIXED_LIMIT = 16_000  # or of a room
 KEY_FRAME_EVERY_S = 4.0
 TICK_S = 0.1
 
-_Order = EncodedFrame | Callable[[Writing], None]
+_Order = tuple[int, EncodedFrame] | Callable[[Writing], None]
 
 
 class Recorder:
-    """A sink for every kind: what it is given lies on disk half a second later.
+    """What its sources give lies on disk half a second later.
 
     folder      made if it is not there; a recording that lies there is recovered and continued
     clock       seconds on the room's clock, now: the same clock as EncodedFrame.time
     on_failure  called once on the event loop when the disk takes no more, or what lies in
                 the folder is damaged; what was recorded stays
+    mixed       a programme: many people's sound becomes one voice; pictures are those of the source
+                added last. It begins with `start` and goes on, silent and with a standing picture,
+                when nobody sends
+    voice       keep sound as AAC, too; False: only as it came
 
     All methods are for the event loop and return at once; one thread of the recorder's own writes.
     """
@@ -37,18 +43,24 @@ class Recorder:
         folder: Path,
         clock: Callable[[], float],
         on_failure: Callable[[OSError], None] = lambda error: None,
+        *,
+        mixed: bool = False,
+        voice: bool = True,
     ) -> None:
         self.folder = folder
         self.lost = 0  # frames that came faster than the disk took them
         self._clock = clock
         self._on_failure = on_failure
         self._loop = asyncio.get_running_loop()
-        self._sources: list[Source] = []
-        self._orders: queue.Queue[_Order | None] = queue.Queue(QUEUE_LIMIT)
+        self._mixed = mixed
+        self._feeds: list[Feed] = []
+        self._count = 0
+        limit = MIXED_LIMIT if mixed else QUEUE_LIMIT
+        self._orders: queue.Queue[_Order | None] = queue.Queue(limit)
         self._recording = False
         self._finished: Recording | None = None
         self._ticker: asyncio.TimerHandle | None = None
-        self._writing = Writing(folder, self._ask_from_thread)
+        self._writing = Writing(folder, self._ask_from_thread, mixed, voice)
         self._orders.put(Writing.open)
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -73,24 +85,39 @@ class Recorder:
         self._ask()
 
     def add(self, source: Source) -> None:
-        """Record `source` from now on, in place of any other of its kind."""
-        for other in [other for other in self._sources if other.kind == source.kind]:
-            self.remove(other)
-        self._sources.append(source)
-        source.add(self)
+        """Record `source` from now on, in place of any other of its kind; in a programme, sound
+        beside the others. Pictures change places at the new source's first key frame."""
+        self._count += 1
+        feed = Feed(source, self._count, self._take)
+        others = [other for other in self._feeds if other.source.kind == source.kind]
+        if source.kind == "audio":
+            replaced = [] if self._mixed else others
+        else:
+            replaced = [other for other in others if other.waiting]
+        for other in replaced:
+            self._drop(other)
+        self._feeds.append(feed)
+        source.add(feed)
+        source.request_key_frame()
 
     def remove(self, source: Source) -> None:
         """Record `source` no more; unknown sources are ignored."""
-        source.remove(self)
-        self._sources = [kept for kept in self._sources if kept is not source]
+        for feed in [feed for feed in self._feeds if feed.source is source]:
+            self._drop(feed)
 
-    def write(self, frame: EncodedFrame) -> None:
-        """Take in a frame; called by sources on the event loop."""
-        if self._recording:
-            self._order(frame)
+    def _take(self, feed: Feed, frame: EncodedFrame) -> bool:
+        """Take in a frame; called by feeds on the event loop. False where it is lost."""
+        if frame.kind != "audio" and len(self._feeds) > 1:
+            for other in [f for f in self._feeds if f.source.kind == frame.kind and f is not feed]:
+                if other.number < feed.number:
+                    self._drop(other)
+        return not self._recording or self._order((feed.number, frame))
 
-    def close(self) -> None:
-        """A source has ended. The recording goes on: another may come."""
+    def _drop(self, feed: Feed) -> None:
+        feed.source.remove(feed)
+        self._feeds.remove(feed)
+        kind, number = feed.source.kind, feed.number
+        self._order(lambda writing: writing.forget(kind, number))
 
     async def finish(self) -> Recording:
         """End the take and give what was recorded, playable. Safe to call twice.
@@ -102,8 +129,8 @@ class Recorder:
             self._recording = False
             if self._ticker is not None:
                 self._ticker.cancel()
-            for source in list(self._sources):
-                self.remove(source)
+            for feed in list(self._feeds):
+                self._drop(feed)
             await self._loop.run_in_executor(None, self._end, now)
             self._finished = Recording.open(self.folder)
         return self._finished
@@ -113,22 +140,27 @@ class Recorder:
         self._orders.put(None)
         self._thread.join()
 
-    def _order(self, order: _Order) -> None:
+    def _order(self, order: _Order) -> bool:
         try:
             self._orders.put_nowait(order)
         except queue.Full:
             self.lost += 1
             if self.lost == 1:
                 logger.warning("the disk is too slow for %s", self.folder.name)
+            return False
+        return True
 
     def _ask_regularly(self) -> None:
+        """All recorders of a room ask at the same moments: a publisher answers once."""
         self._ask()
-        self._ticker = self._loop.call_later(KEY_FRAME_EVERY_S, self._ask_regularly)
+        wait = KEY_FRAME_EVERY_S - self._clock() % KEY_FRAME_EVERY_S
+        wait += KEY_FRAME_EVERY_S * (wait < KEY_FRAME_EVERY_S / 2)
+        self._ticker = self._loop.call_later(wait, self._ask_regularly)
 
     def _ask(self) -> None:
         if self._recording:
-            for source in self._sources:
-                source.request_key_frame()
+            for feed in self._feeds:
+                feed.source.request_key_frame()
 
     def _ask_from_thread(self) -> None:
         if not self._loop.is_closed():
@@ -138,8 +170,9 @@ class Recorder:
         """The recorder's thread: everything that touches the disk happens here."""
         while (order := self._next()) is not None:
             try:
-                if isinstance(order, EncodedFrame):
-                    self._writing.write(order)
+                if isinstance(order, tuple):
+                    number, frame = order
+                    self._writing.write(frame, number)
                 elif order is not _TICK:
                     order(self._writing)
                 now = self._clock()

@@ -8,15 +8,17 @@ from media.layout import Span, file_of, matroska_of
 from media.muxer import PictureTrack, SoundTrack, TrackFile, VoiceTrack
 from media.track import EncodedFrame
 
+STAND_S = 1.0  # what comes later than this finds silence or a standing picture in its place
 SEAM_S = 0.5  # sound and pictures of one moment come no further apart
 
 
 class OpenSpan:
     """Tracks are made as their first frames come. Times are seconds of the take."""
 
-    def __init__(self, folder: Path, span: Span) -> None:
+    def __init__(self, folder: Path, span: Span, voice: bool = True) -> None:
         self.span = span
         self._folder = folder
+        self._voice = voice
         self._pictures: dict[str, PictureTrack] = {}
         self._sound: SoundTrack | None = None
         self._setups: dict[str, tuple[str, bytes]] = {}
@@ -32,30 +34,27 @@ class OpenSpan:
         """Where around second `at` to cut so that no sound falls into the cut: at its end."""
         if self._sound is None:
             return at
-        heard = self.span.take_start + self._sound.voice.seconds
+        heard = self.span.take_start + self._sound.seconds
         return heard if abs(heard - at) < SEAM_S else at
 
-    def write(self, frame: EncodedFrame, at: float) -> bool:
+    def write(self, frame: EncodedFrame, at: float, source: int = 0) -> bool:
         """Write a frame of second `at` of the take; False when a key frame is needed first."""
         time = at - self.span.take_start
         if frame.kind == "audio":
-            if self._sound is None:
-                voice = VoiceTrack(file_of(self._folder, "voice", self.span.number))
-                path = file_of(self._folder, "audio", self.span.number)
-                self._sound = SoundTrack(path, voice)
-            self._sound.write(frame.data, time)
+            self._hear(frame.data, time)
             return True
         track = self._pictures.get(frame.kind)
         if track is None:
             track = self._open(frame)
         return track is not None and track.write(frame.data, time, frame.key)
 
-    def stand(self, until: float) -> None:
-        """Let pictures stand and the voice be silent where nothing came."""
+    def tick(self, at: float) -> None:
+        """It is second `at` now: let pictures stand and the voice be silent where nothing came."""
+        until = at - STAND_S - self.span.take_start
         for track in self._pictures.values():
-            track.stand(until - self.span.take_start)
+            track.stand(until)
         if self._sound is not None:
-            self._sound.voice.stand(until - self.span.take_start)
+            self._sound.stand(until)
 
     def sync(self) -> None:
         """Have the disk keep what was written."""
@@ -69,6 +68,13 @@ class OpenSpan:
                 stack.callback(track.close, duration)
             if self._sound is not None:
                 stack.callback(self._sound.close, duration)
+
+    def _hear(self, data: bytes, time: float) -> None:
+        if self._sound is None:
+            voice = file_of(self._folder, "voice", self.span.number)
+            path = file_of(self._folder, "audio", self.span.number)
+            self._sound = SoundTrack(path, VoiceTrack(voice) if self._voice else None)
+        self._sound.write(data, time)
 
     def _open(self, frame: EncodedFrame) -> PictureTrack | None:
         if not frame.key:
@@ -86,4 +92,4 @@ class OpenSpan:
 
     def _files(self) -> list[TrackFile]:
         files = [track.file for track in self._pictures.values()]
-        return files if self._sound is None else [*files, self._sound.file, self._sound.voice.file]
+        return files if self._sound is None else files + self._sound.files

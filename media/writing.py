@@ -10,30 +10,39 @@ from typing import Literal
 
 import av
 
-from media.filling import fill
+from media.filling import Still, fill
 from media.layout import Gap, Manifest, Span
+from media.mixing import HOLD_S
 from media.playlist import Playlists
+from media.programme import ProgrammeSpan
 from media.recording import Recording
 from media.span import OpenSpan
-from media.track import EncodedFrame
+from media.track import EncodedFrame, Kind
+from media.voices import Voices
 
 LOST_S = 2.0  # nothing came for so long: the connection is lost
-STAND_S = 1.0  # what comes later than this finds silence or a standing picture in its place
 EVERY_S = 1.0  # to the disk, and into the playlists
 
 
 class Writing:
     """One recording being written. `ask` asks every publisher for a key frame.
 
-    Times that come in are the room's, those that are kept are the take's.
+    Times that come in are the room's, those that are kept are the take's. `mixed`: a programme of
+    many people, which goes on whoever sends. `voice`: sound is kept as AAC, too.
     """
 
-    def __init__(self, folder: Path, ask: Callable[[], None]) -> None:
+    def __init__(
+        self, folder: Path, ask: Callable[[], None], mixed: bool = False, voice: bool = True
+    ) -> None:
         self.folder = folder
         self.manifest = Manifest(started=0.0)
         self._ask = ask
         self._state: Literal["new", "recording", "paused", "failed", "finished"] = "new"
         self._span: OpenSpan | None = None
+        self._voice = voice
+        self._voices = Voices() if mixed else None
+        self._stills: dict[Kind, Still] = {}
+        self._gone: set[Kind] = set()
         self._last = 0.0  # second of the newest frame
         self._playlists = Playlists(folder)
         self._served = 0.0
@@ -58,6 +67,7 @@ class Writing:
         else:
             self.manifest.started, self.manifest.origin = unix, now
         self.manifest.ended = False
+        self.manifest.voice = self._voice
         self.manifest.save(self.folder)
 
     def pause(self, now: float) -> None:
@@ -74,33 +84,41 @@ class Writing:
         if self._state == "paused":
             self._state = "recording"
 
-    def write(self, frame: EncodedFrame) -> None:
-        """Put one frame where it belongs."""
+    def write(self, frame: EncodedFrame, source: int = 0) -> None:
+        """Put one frame where it belongs; each speaker of a programme has a `source` number."""
         at = self._take(frame.time)
         if self._state != "recording":
             return
         if self._span is not None and self._span.changes(frame):
-            seam = self._span.seam(at)
-            self._end_span(seam)
-            self._begin_span(seam)
+            self._change_span(at)
         elif self._span is None and at < self._earliest():
             return
         span = self._span or self._begin_span(at)
-        if not span.write(frame, at):
+        if not span.write(frame, at, source):
             self._ask()
         self._last = max(self._last, at)
+        self._gone.discard(frame.kind)
         self._note(frame)
 
     def tick(self, now: float) -> None:
         """What time alone brings: a lost connection, standing pictures."""
-        if self._span is None or self._state != "recording":
-            return
         at = self._take(now)
-        if at - self._last > LOST_S:
+        if self._state != "recording":
+            return
+        if self._voices is not None:
+            self._go_on(at)
+        elif self._span is not None and at - self._last > LOST_S:
             self._begin_gap(self._last, "lost")
             self._end_span(self._last)
-        else:
-            self._span.stand(at - STAND_S)
+        if self._span is not None:
+            self._span.tick(at)
+
+    def forget(self, kind: Kind, source: int) -> None:
+        """A source is gone; a shared screen is not shown any more when a span begins."""
+        if self._voices is not None and kind == "audio":
+            self._voices.forget(source)
+        elif kind == "screen":
+            self._gone.add(kind)
 
     def serve(self) -> None:
         """Once a second: have the disk keep what was written, and the playlists show it."""
@@ -138,6 +156,15 @@ class Writing:
         self.manifest.save(self.folder)
         self._playlists.write(self.manifest)
 
+    def _go_on(self, at: float) -> None:
+        """A programme never stops while it is recorded: nobody may have anything to send."""
+        if self._span is None:
+            if at >= self._earliest():
+                self._begin_span(at)
+        elif isinstance(self._span, ProgrammeSpan) and self._span.is_stale():
+            self._change_span(at)
+        self._last = max(self._last, at - HOLD_S)
+
     def _continue(self, now: float, unix: float) -> None:
         """Second 0 stays where it was, by the room's clock if that went on, else by the wall's."""
         end = self._earliest()
@@ -152,8 +179,9 @@ class Writing:
         return self.manifest.spans[-1].take_end if self.manifest.spans else 0.0
 
     def _note(self, frame: EncodedFrame) -> None:
-        if self.manifest.codecs.get(frame.kind) != frame.codec.name:
-            self.manifest.codecs[frame.kind] = frame.codec.name
+        name = "aac" if self._voices is not None and frame.kind == "audio" else frame.codec.name
+        if self.manifest.codecs.get(frame.kind) != name:
+            self.manifest.codecs[frame.kind] = name
             self.manifest.save(self.folder)
 
     def _begin_span(self, at: float) -> OpenSpan:
@@ -161,11 +189,21 @@ class Writing:
         media = spans[-1].media_start + (spans[-1].duration or 0.0) if spans else 0.0
         self._end_gap(at)
         spans.append(Span(len(spans) + 1, media, at, None))
-        self._span = OpenSpan(self.folder, spans[-1])
+        self._span = self._open_span(spans[-1])
         self._last = at
         self.manifest.save(self.folder)
         self._ask()
         return self._span
+
+    def _open_span(self, span: Span) -> OpenSpan:
+        if self._voices is None:
+            return OpenSpan(self.folder, span, self._voice)
+        return ProgrammeSpan(self.folder, span, self._voices, self._stills)
+
+    def _change_span(self, at: float) -> None:
+        seam = self._span.seam(at) if self._span is not None else at
+        self._end_span(seam)
+        self._begin_span(seam)
 
     def _end_span(self, end: float) -> None:
         """Close the open span, if there is one, at `end`."""
@@ -174,6 +212,8 @@ class Writing:
         closing, self._span = self._span, None
         duration = max(0.0, end - closing.span.take_start)
         closing.close(duration)
+        stills = closing.stills() if isinstance(closing, ProgrammeSpan) else {}
+        self._stills = {kind: still for kind, still in stills.items() if kind not in self._gone}
         closed = self.manifest.spans[-1] = dataclasses.replace(closing.span, duration=duration)
         fill(self.folder, closed, self.manifest)
         self.manifest.save(self.folder)

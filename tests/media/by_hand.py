@@ -1,5 +1,6 @@
 """A take written frame by frame, its clock turned by hand: no thread, no waiting."""
 
+import dataclasses
 import math
 import shutil
 from collections.abc import Iterator
@@ -32,11 +33,18 @@ def sounds() -> tuple[bytes, ...]:
 class Take:
     """What happens to one recording; `now` is the room's clock."""
 
-    def __init__(self, folder: Path, now: float = 100.0, unix: float = 1_700_000_000.0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now: float = 100.0,
+        unix: float = 1_700_000_000.0,
+        mixed: bool = False,
+        voice: bool = True,
+    ) -> None:
         self.folder = folder
         self.now = now
         self.asked = 0
-        self.writing = Writing(folder, self._ask)
+        self.writing = Writing(folder, self._ask, mixed, voice)
         self.writing.open()
         self.writing.start(now, unix)
 
@@ -47,16 +55,25 @@ class Take:
         codec: str = "H264",
         large_from: float = math.inf,
         late: float = 0.0,
+        speakers: int = 1,
+        person: str = "",
     ) -> None:
         """`seconds` of `kinds`, each frame when it was captured; sound comes `late` seconds later.
 
         From second `large_from` on pictures are larger. Without any kind only time goes by.
+        `speakers` say the same at once, each `late` seconds after the one before; pictures are
+        `person`'s.
         """
         began = self.now
-        frames = self._frames(seconds, kinds, codec, large_from, late)
-        for came, frame in sorted(frames, key=lambda entry: entry[0]):
+        frames = [
+            (came + late * n, n, dataclasses.replace(frame, person=person))
+            for n in range(speakers)
+            for came, frame in self._frames(seconds, kinds, codec, large_from, late)
+            if n == 0 or frame.kind == "audio"
+        ]
+        for came, speaker, frame in sorted(frames, key=lambda entry: entry[0]):
             self.now = came
-            self.writing.write(frame)
+            self.writing.write(frame, speaker)
             self.writing.tick(self.now)
         while self.now < began + seconds:
             self.now = min(self.now + 0.1, began + seconds)

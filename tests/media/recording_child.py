@@ -14,11 +14,11 @@ from media.track import Codec, EncodedFrame
 from tests.media.publishing import FPS, encoded_pictures, encoded_sound
 
 
-async def record(folder: Path) -> None:
+async def record(folder: Path, mixed: bool) -> None:
     audio, camera = Hub("audio"), Hub("camera")
     pictures = [bytes(packet) for packet in encoded_pictures(gop=FPS * 2)]
     sounds = [bytes(packet) for packet in encoded_sound()]
-    recorder = Recorder(folder, time.monotonic)
+    recorder = Recorder(folder, time.monotonic, mixed=mixed)
     recorder.add(audio)
     recorder.add(camera)
     recorder.start()
@@ -42,4 +42,4 @@ async def record(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(record(Path(sys.argv[1])))
+    asyncio.run(record(Path(sys.argv[1]), "mixed" in sys.argv))

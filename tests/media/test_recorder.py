@@ -317,3 +317,83 @@ async def test_live_playlists_grow(tmp_path: Path) -> None:
     assert "#EXT-X-ENDLIST" not in text
     assert not Recording.open(tmp_path).ended
     await recorder.finish()
+
+
+def person(hub: Hub, data: list[bytes], now: float, seconds: float, who: str) -> None:
+    """Pictures that begin in the middle: 10 of them can be shown only after the next key frame."""
+    for n in range(20, 20 + round(seconds * FPS)):
+        at = now + (n - 20) / FPS
+        key = n % FPS == 0
+        hub.write(EncodedFrame("camera", H264, data[n % 60], n * 3000, at, key, who))
+
+
+async def test_a_programme_changes_focus_at_a_key_frame(tmp_path: Path) -> None:
+    stage = Stage()
+    asked = []
+    other = Hub("camera", ask=lambda: asked.append(stage.now))
+    second = Hub("audio")
+    recorder = Recorder(tmp_path, stage.clock, mixed=True)
+    for source in (stage.audio, second, stage.camera):
+        recorder.add(source)
+    recorder.start()
+    await stage.play(3.0)
+    before = len(asked)
+    recorder.add(other)
+    assert len(asked) > before
+    large = Stage(size=(640, 480)).pictures
+    person(other, large, stage.now, 0.3, "bo")
+    assert stage.camera.sinks  # until the other has a key frame
+    person(other, large, stage.now, 2.0, "bo")
+    assert not stage.camera.sinks
+    assert stage.audio.sinks
+    assert second.sinks
+    stage.now += 2.0
+    await until(lambda: recorder._orders.empty())
+    recording = await recorder.finish()
+    assert not any(hub.sinks for hub in (stage.audio, second, other))
+    sizes = [picture.shape[:2] for _, picture in recording.key_pictures("camera")]
+    assert (sizes[0], sizes[-1]) == ((240, 320), (480, 640))
+    assert len(recording.spans) == 2
+    assert recording.spans[1].take_start == pytest.approx(3 + 10 / FPS, abs=0.4)
+
+
+async def test_a_programme_and_its_people_share_a_clock(tmp_path: Path) -> None:
+    stage = Stage()
+    programme = Recorder(tmp_path, stage.clock, mixed=True)
+    own = Recorder(tmp_path / "people" / "anna", stage.clock, voice=False)
+    stage.now += 0.25
+    for recorder in (programme, own):
+        recorder.add(stage.audio)
+        recorder.add(stage.camera)
+    programme.start()
+    stage.now += 0.5
+    own.start()
+    await stage.play(3.0)
+    first, second = await programme.finish(), await own.finish()
+    assert second.manifest.origin - first.manifest.origin == pytest.approx(0.5)
+    assert first.manifest.origin == pytest.approx(100.25)
+    assert not list((tmp_path / "people" / "anna").glob("voice*"))
+    assert len(frames_of(tmp_path / "people" / "anna" / "audio-001.mp4", "audio")) == 150
+    assert "people" not in {path.name for path in first.files}
+
+
+async def test_where_pictures_are_lost_they_go_on_at_a_key_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("media.recorder.QUEUE_LIMIT", 8)
+    stage = Stage()
+    asked = []
+    stage.camera = Hub("camera", ask=lambda: asked.append(1))
+    recorder = await stage.recorder(tmp_path)
+    await until(lambda: recorder._orders.empty())
+    before = len(asked)
+    for n in range(20):
+        stage.camera.write(
+            EncodedFrame("camera", H264, stage.pictures[n], n, stage.now + n / FPS, n == 0)
+        )
+    assert recorder.lost
+    stage.now += 1
+    await stage.play(2.0, sound=False)
+    await until(lambda: len(asked) > before)
+    await recorder.finish()
+    assert frames_of(tmp_path / "camera-001.mp4")

@@ -15,9 +15,9 @@ from tests.media.by_hand import frames_of
 FRAME_S = {"camera": 0.04, "audio": 0.02, "voice": 1024 / 48_000}
 
 
-def record_and_kill(folder: Path, after: float) -> float:
+def record_and_kill(folder: Path, after: float, *options: str) -> float:
     """Record in a process, kill it at `after` seconds of the take; the second it had reached."""
-    command = [sys.executable, "-m", "tests.media.recording_child", str(folder)]
+    command = [sys.executable, "-m", "tests.media.recording_child", str(folder), *options]
     reached = 0.0
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
@@ -32,14 +32,17 @@ def record_and_kill(folder: Path, after: float) -> float:
     return reached
 
 
-def check(folder: Path, reached: float) -> float:
+def check(folder: Path, reached: float, mixed: bool = False) -> float:
     """What is left plays until less than half a second before `reached`; seconds that are lost."""
+    assert (folder / "audio-001.mp4").exists() != mixed
     recording = Recording.open(folder)
     assert not recording.ended
     recording.recover()
     assert recording.ended
     ends = [recording.duration]
     for name, kind in (("camera", "video"), ("audio", "audio"), ("voice", "audio")):
+        if mixed and name == "audio":
+            continue
         times = frames_of(folder / f"{name}-001.mp4", kind)
         assert times == sorted(times)
         ends.append(times[-1] + FRAME_S[name])
@@ -54,6 +57,10 @@ def check(folder: Path, reached: float) -> float:
 
 def test_kill_9_loses_half_a_second_at_most(tmp_path: Path) -> None:
     check(tmp_path, record_and_kill(tmp_path, after=3.3))
+
+
+def test_kill_9_loses_half_a_second_of_a_programme_at_most(tmp_path: Path) -> None:
+    check(tmp_path, record_and_kill(tmp_path, 3.3, "mixed"), mixed=True)
 
 
 @pytest.mark.long
