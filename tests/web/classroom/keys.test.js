@@ -1,13 +1,13 @@
 import assert from "node:assert/strict"
 import test from "node:test"
 
-import { actionOf } from "../../../web/js/classroom/keys.js"
+import { LESSON, actionOf } from "../../../web/js/classroom/keys.js"
 
-const press = (key, inside = [], more = {}) => actionOf({
+const press = (key, inside = [], more = {}, keys = undefined) => actionOf({
   key, ctrlKey: false, metaKey: false, altKey: false, repeat: false,
   target: { closest: (names) => names.split(", ").some((name) => inside.includes(name)) || null },
   ...more,
-})
+}, keys)
 
 test("keys do what the help says", () => {
   assert.deepEqual(["ArrowRight", " ", "PageDown", "ArrowLeft", "n", "N", "p", "e", "?"].map((key) => press(key)),
@@ -25,4 +25,10 @@ test("keys belong to fields, dialogs, buttons and the browser first", () => {
 test("a key held down turns pages but does not toggle", () => {
   assert.equal(press("ArrowRight", [], { repeat: true }), "forward")
   assert.equal(press("p", [], { repeat: true }), "")
+})
+
+test("a lesson has keys of its own", () => {
+  const actions = ["h", "m", "v", "i", "5", "?"].map((key) => press(key, [], {}, LESSON))
+  assert.deepEqual(actions, ["toggleHand", "toggleMicrophone", "toggleCamera", "inviteNext", "openTab5", "help"])
+  assert.equal(press("h"), "")
 })

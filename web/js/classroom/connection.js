@@ -13,7 +13,9 @@ const FINAL = [4400, 4401, 4403, 4404]
  * @typedef {import("jt/classroom/state.js").RoomEvent} RoomEvent
  * @typedef {{
  *   changed(state: RoomState, event: RoomEvent | null): void,
- *   said(interim: {start: number, end: number, text: string}): void,
+ *   said(interim: {start: number, end: number, text: string, person?: string}): void,
+ *   speaking?(people: string[]): void,
+ *   stepped?(video: boolean): void,
  *   trouble(problem: {code: string, sentence: string}): void,
  *   status(status: "open" | "lost" | "taken_over" | "refused"): void,
  *   finished(after: string): void,
@@ -27,6 +29,7 @@ export class RoomConnection {
     this.listener = listener
     /** @type {RoomState | null} */
     this.state = null
+    this.you = "" // our own id in `state.people`
     this.online = false
     this.stopped = false
     this.failures = 0
@@ -67,13 +70,16 @@ export class RoomConnection {
     if (message.type === "snapshot") this.begin(message)
     else if (message.type === "ping") this.answer(message)
     else if (message.type === "interim") this.listener.said(message)
+    else if (message.type === "speaking") this.listener.speaking?.(message.people)
+    else if (message.type === "stepped") this.listener.stepped?.(message.video)
     else if (message.type === "problem") this.listener.trouble(message)
     else if (message.type === "finished") this.finish(message.after)
     else if (this.state) this.follow(message)
   }
 
-  begin({ state, now }) {
+  begin({ state, now, you = "" }) {
     this.failures = 0
+    this.you = you
     this.offset = now - performance.now()
     this.state = state
     this.setOnline(true)

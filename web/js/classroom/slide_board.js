@@ -3,7 +3,8 @@ import { Deck } from "jt/classroom/deck.js"
 
 export class SlideBoard {
   /**
-   * @param {HTMLElement} board @param {HTMLCanvasElement} slide @param {HTMLCanvasElement} preview
+   * @param {HTMLElement} board @param {HTMLCanvasElement} slide
+   * @param {HTMLCanvasElement | null} preview  for the next page; may be missing
    * @param {(page: number) => string} label what a screen reader hears
    */
   constructor(board, slide, preview, label) {
@@ -33,8 +34,8 @@ export class SlideBoard {
     if (!deck || !this.page) return
     this.slide.setAttribute("aria-label", this.label(this.page))
     await deck.draw(this.slide, this.page, board.clientWidth, board.clientHeight)
-    const beside = this.preview.parentElement
-    if (!beside) return
+    const beside = this.preview?.parentElement
+    if (!this.preview || !beside) return
     beside.hidden = this.page >= deck.pages
     await deck.draw(this.preview, this.page + 1, beside.clientWidth, beside.clientWidth)
   }
