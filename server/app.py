@@ -19,6 +19,7 @@ from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
 from server.classroom import pages as classroom_pages
 from server.classroom import socket as classroom_socket
+from server.classroom.access import Doors
 from server.classroom.rooms import Rooms
 from server.courses import pages as courses_pages
 from server.courses.access import DeckReaders
@@ -107,6 +108,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
 
     ear = house.add(Ear(settings, folder, house.bus))
     pictures = house.add(PictureProcess(Path(settings.face_model) if settings.face_model else None))
+    house.add(Doors())
     rooms = house.add(Rooms(house))
     house.add(Watchers()).allow("take", may_watch)
     house.part(DeckReaders).add(may_read_deck)

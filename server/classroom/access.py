@@ -1,18 +1,40 @@
-"""Which rooms a person may enter: loading is the permission check."""
+"""Which rooms a person may enter, and as what: loading is the permission check."""
+
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.person import Person
 from server.classroom.event_log import StoredRoom
+from server.classroom.things import Role
 from server.errors import NotFound
 
+Rule = Callable[[AsyncSession, Person, str], Awaitable[Role | None]]
 
-async def own_room(session: AsyncSession, person: Person, room_id: str) -> StoredRoom:
-    """A room the person opened. NotFound for any other."""
-    found = await session.scalar(
-        select(StoredRoom).where(StoredRoom.id == room_id, StoredRoom.owner_id == person.id)
-    )
-    if found is None:
-        raise NotFound("error.room.not_found")
-    return found
+
+class Doors:
+    """Who may enter which kind of room. Who opened a room is its teacher; a rule of its kind, asked
+    with (session, person, room id), says as what others may come in, or None."""
+
+    def __init__(self) -> None:
+        self._rules: dict[str, Rule] = {}
+
+    def allow(self, kind: str, rule: Rule) -> None:
+        """Let `rule` decide about rooms of this kind."""
+        self._rules[kind] = rule
+
+    async def enter(
+        self, session: AsyncSession, person: Person, room_id: str
+    ) -> tuple[StoredRoom, Role]:
+        """The room, and what the person is in it. NotFound where they may not know of it."""
+        found = await session.scalar(select(StoredRoom).where(StoredRoom.id == room_id))
+        if found is None:
+            raise NotFound("error.room.not_found")
+        if found.owner_id == person.id:
+            return found, "teacher"
+        rule = self._rules.get(found.kind)
+        role = await rule(session, person, room_id) if rule else None
+        if role is None:
+            raise NotFound("error.room.not_found")
+        return found, role

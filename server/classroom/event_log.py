@@ -9,7 +9,9 @@ from sqlalchemy import JSON, ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.classroom.room_events import AnyEvent, Event, RecordingStarted, apply, event_from, tag
+from server.classroom.acts.recording import RecordingStarted
+from server.classroom.event import Event, apply, tag
+from server.classroom.room_events import event_from
 from server.classroom.state import RoomState
 from server.store.database import Table, new_id, now
 
@@ -65,7 +67,7 @@ async def append(
         room.ended_at = now() if ended else None
 
 
-async def events_of(session: AsyncSession, room_id: str, after: int = 0) -> list[AnyEvent]:
+async def events_of(session: AsyncSession, room_id: str, after: int = 0) -> list[Event]:
     """The events of a room in order, from number `after` + 1 on."""
     bodies = await session.scalars(
         select(StoredEvent.body)

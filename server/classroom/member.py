@@ -4,8 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
+from server.classroom.event import Event
 from server.classroom.protocol import Message, write
-from server.classroom.room_events import Event
 from server.i18n import Translator
 
 OUTBOX = 256  # messages
@@ -35,16 +35,29 @@ class Member:
         self._arrived = asyncio.Event()
         self._behind = True  # the first thing to send is a snapshot
 
-    def put(self, message: Message | Event) -> None:
-        """Send `message` soon. Never waits."""
-        if self._behind and isinstance(message, Event):
-            return  # the snapshot that is still to be sent has it
+    def put(self, message: Message) -> None:
+        """Send a message that is no event soon. Never waits."""
+        self.put_text(write(message))
+
+    def put_event(self, event: Event, text: str) -> None:
+        """Send an event, written as `text`, unless the snapshot that is still to be sent has it."""
+        if not self._behind:
+            self.put_text(text)
+
+    def put_text(self, text: str) -> None:
+        """Send what is written already."""
         if len(self._waiting) >= self._limit:
             self._waiting.clear()
             self._behind = True
             self.resynchronised += 1
         else:
-            self._waiting.append(write(message))
+            self._waiting.append(text)
+        self._arrived.set()
+
+    def resynchronise(self) -> None:
+        """Send a snapshot next: what this person may see is another than before."""
+        self._waiting.clear()
+        self._behind = True
         self._arrived.set()
 
     def close(self, code: int, reason: str) -> None:

@@ -9,11 +9,13 @@ from media.confined import Broken, Refused
 from media.picture_process import PictureBusy, PictureProcess
 from media.track import Kind
 from server.accounts.sessions import current_person
-from server.classroom.access import own_room
+from server.classroom.access import Doors
 from server.classroom.event_log import StoredRoom, state_of
 from server.classroom.network import ice_servers
 from server.classroom.rooms import Rooms
 from server.classroom.state import RoomState
+from server.classroom.things import Attendee, Role
+from server.classroom.views import view
 from server.errors import Conflict, Invalid, TooLarge, TooMany, Unavailable
 from server.hearing.ear import Ear
 from server.http.context import house, translator
@@ -23,6 +25,7 @@ from server.i18n import Translator
 
 OFFER_LIMIT = 128 * 1024
 PICTURE_LIMIT = 200 * 1024
+PAGES = {"rehearsal": "classroom/rehearsal.html", "lesson": "classroom/lesson.html"}
 
 
 class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,13 +36,17 @@ class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def show_room(request: Request) -> Response:
-    """GET /rooms/{room_id}: check page, rehearsal room; on to what follows when it has ended."""
-    stored, state = await _load(request)
+    """GET /rooms/{room_id}: the rehearsal's check page and room, or the live lesson; on to what
+    follows when it has ended."""
+    stored, state, role = await _load(request)
     if state.phase == "ended":
         return RedirectResponse(stored.after, 303)
+    person = current_person(request)
+    viewer = state.people.get(person.id) or Attendee(person.id, person.name, role, 0)
     the_house, words = house(request), translator(request)
     context = {
-        "room": state,
+        "room": view(state, viewer),
+        "role": role,
         "hearing": the_house.part(Ear).state,
         "summary": _summary(words, state),
         "setup": {
@@ -48,19 +55,25 @@ async def show_room(request: Request) -> Response:
             "slides": state.agenda.slides,
             "ice": ice_servers(the_house.settings),
             "words": words.below("room.say."),
+            "me": person.id,
+            "role": role,
         },
     }
-    return render(request, "classroom/rehearsal.html", context)
+    return render(request, PAGES[stored.kind], context)
 
 
 async def publish(request: Request) -> Response:
     """POST /rooms/{room_id}/media {sdp, kinds} → {sdp}: the answer to a browser's offer."""
     offer = await read_json(request, Offer, limit=OFFER_LIMIT)
-    stored, state = await _load(request)
+    stored, state, role = await _load(request)
     if state.phase == "ended":
         raise Conflict("error.room.over")
     running = await house(request).part(Rooms).running(stored.id)
-    return JSONResponse({"sdp": await running.publish(offer.sdp, offer.kinds)}, 201)
+    person = current_person(request)
+    if role == "teacher":
+        await running.come(person.id, person.name, role)
+    _, answer = await running.publish(person.id, offer.sdp, offer.kinds)
+    return JSONResponse({"sdp": answer}, 201)
 
 
 async def look(request: Request) -> Response:
@@ -92,11 +105,13 @@ def _summary(words: Translator, state: RoomState) -> str:
     return words.t("room.check.summary", segments=len(segments), minutes=words.number(minutes))
 
 
-async def _load(request: Request) -> tuple[StoredRoom, RoomState]:
-    person = current_person(request)
-    async with house(request).database.session() as session:
-        stored = await own_room(session, person, request.path_params["room_id"])
-        return stored, await state_of(session, stored)
+async def _load(request: Request) -> tuple[StoredRoom, RoomState, Role]:
+    person, the_house = current_person(request), house(request)
+    async with the_house.database.session() as session:
+        stored, role = await the_house.part(Doors).enter(
+            session, person, request.path_params["room_id"]
+        )
+        return stored, await state_of(session, stored), role
 
 
 routes = [

@@ -1,6 +1,7 @@
 """All rooms of the installation: opened, running, ended, and brought back after a restart."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -9,13 +10,15 @@ from sqlalchemy import select
 
 from media.recording import Recording
 from server.accounts.person import Person
+from server.classroom.acts import recording, staging
 from server.classroom.captions import Captions
+from server.classroom.event import Event as RoomEvent
 from server.classroom.event_log import StoredRoom, events_of, state_of
 from server.classroom.network import network
-from server.classroom.room_events import AnyEvent
 from server.classroom.running_room import NOBODY_S, RunningRoom
-from server.classroom.stage import Stage
-from server.classroom.state import Agenda, RoomState
+from server.classroom.stage import Stage, Teller
+from server.classroom.state import RoomState
+from server.classroom.things import Agenda
 from server.errors import Conflict, NotFound
 from server.events import Event, ModelChanged, RecordingFinished, RoomEnded
 from server.hearing.ear import Ear
@@ -69,11 +72,15 @@ class Rooms:
         agenda: Agenda,
         language: str,
         after: str,
+        begins_itself: bool = False,
     ) -> str:
         """Open a room for `owner`, at `/rooms/{id}`. The recording will lie in `folder` (below the
-        data folder); when the room has ended, its page goes on to `after`."""
+        data folder); when the room has ended, its page goes on to `after`. One that `begins_itself`
+        records as soon as anybody's sound arrives."""
         room_id = new_id()
-        state = RoomState(room_id, kind, title, owner.id, owner.name, language, agenda)
+        state = RoomState(
+            room_id, kind, title, owner.id, owner.name, language, agenda, begins_itself
+        )
         async with self._house.database.session() as session:
             session.add(
                 StoredRoom(
@@ -93,10 +100,10 @@ class Rooms:
             running = await self.running(room_id)
         except Conflict:
             return
-        await running.do(lambda room: room.end())
+        await running.do(recording.end)
         await running.finished.wait()
 
-    async def events(self, room_id: str) -> list[AnyEvent]:
+    async def events(self, room_id: str) -> list[RoomEvent]:
         """All that happened in a room, in order; times are the room's milliseconds."""
         async with self._house.database.session() as session:
             return await events_of(session, room_id)
@@ -128,10 +135,8 @@ class Rooms:
                 room.clock.seconds,
                 self._captions,
                 self._network,
-                room.tracks_changed,
-                room.heard,
-                room.disk_changed,
-                room.trouble,
+                Teller(room.tracks_changed, room.heard, room.disk_changed, room.trouble),
+                programme=stored.kind == "lesson",
             )
 
         running = RunningRoom(
@@ -176,9 +181,17 @@ class Rooms:
         recorded = round(await asyncio.to_thread(self._recovered, stored) * 1000)
         running = self._run(stored, state)
         heard_until = (state.started_at or 0) + recorded
-        await running.do(lambda room: room.change_tracks((), "restart", heard_until))
+        for person in [a.id for a in state.people.values() if a.tracks]:
+            await running.do(
+                partial(
+                    staging.change_tracks,
+                    person=person,
+                    tracks=(),
+                    reason="restart",
+                    heard_until=heard_until,
+                )
+            )
         running.stage.record(running.state)
-        running.expect_owner()
 
     def _recovered(self, stored: StoredRoom) -> float:
         folder = self._house.folder.path / stored.folder

@@ -8,17 +8,22 @@ from datetime import UTC, datetime
 
 import structlog
 
+from media.peer import Peer
 from media.track import Kind
 from media.words import Segment
+from server.classroom.acts import attending, recording, staging
+from server.classroom.acts.attending import Removed
+from server.classroom.event import Event
 from server.classroom.event_log import StoredRoom, append
 from server.classroom.member import Member
-from server.classroom.protocol import Finished, Interim, Problem, Snapshot
-from server.classroom.protocol import Message as ServerMessage
+from server.classroom.presence import Presence
+from server.classroom.protocol import Finished, Interim, Message, Problem, Snapshot, Speaking
 from server.classroom.room import Room
-from server.classroom.room_events import Event
 from server.classroom.stage import Stage
 from server.classroom.state import RoomState
-from server.errors import Conflict, Unavailable
+from server.classroom.things import Role
+from server.classroom.views import view
+from server.errors import Conflict, Forbidden, Unavailable
 from server.errors import Problem as Refusal
 from server.store.database import Database
 
@@ -27,11 +32,12 @@ log = structlog.get_logger()
 Act = Callable[[Room], list[Event]]
 StageMaker = Callable[["RunningRoom"], Stage]
 
-RECONNECT_S = 5.0  # a page that is back within this never left
-NOBODY_S = 15 * 60.0  # a take nobody comes back to is ended, and kept
+BACK_S = 15.0  # who was there when the server went down may take so long to come back
+NOBODY_S = 15 * 60.0  # a room that records and nobody comes back to is ended, and kept
+NOBODY_LEADS = 4  # times as long, where only the audience is left
 STOP_S = 10.0  # how long a stopping room may take to write down what is under way
-INBOX = 1000
-TAKEN_OVER, RESTART = 4409, 1012
+INBOX = 4000
+RESTART, REMOVED = 1012, 4403
 
 
 class RoomClock:
@@ -72,7 +78,7 @@ class RunningRoom:
         self.after = stored.after
         self.clock = RoomClock(stored.opened_at, state.at)
         self.room = Room(state, self.clock)
-        self.members: list[Member] = []
+        self.presence = Presence(self._left)
         self.finished = asyncio.Event()
         self._stopped = False
         self._database = database
@@ -83,18 +89,23 @@ class RunningRoom:
             INBOX
         )
         self._unwritten: list[Event] = []
-        self._waiting_for_owner: asyncio.TimerHandle | None = None
+        self._giving_up: asyncio.TimerHandle | None = None
         self.stage = make_stage(self)
         self._task = asyncio.create_task(self._run(), name=f"room {self.id}")
+        for someone in state.people.values():
+            if someone.present:
+                self.presence.expect(someone.id, BACK_S)
 
     @property
     def state(self) -> RoomState:
         """What is true now."""
         return self.room.state
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self, person: str) -> Snapshot:
         """What a member is told first."""
-        return Snapshot(self.state, self.clock())
+        viewer = self.state.people.get(person)
+        assert viewer is not None, "who is not there is told nothing"
+        return Snapshot(view(self.state, viewer), self.clock(), person)
 
     async def do(self, act: Act) -> None:
         """Have the room's task act, and wait for it. Raises Problem."""
@@ -111,54 +122,80 @@ class RunningRoom:
         except asyncio.QueueFull:
             log.error("room is overrun", room=self.id)
 
-    async def join(self, member: Member) -> None:
-        """A socket of the owner's. It takes over from an older one. Raises Problem."""
-        self.room.admit(member.person_id)
-        for older in self.members:
-            older.close(TAKEN_OVER, "taken_over")
-        self.members = [member]
-        self._stop_waiting()
-        await self.do(Room.arrive)
+    async def join(self, member: Member, name: str, role: Role) -> None:
+        """Somebody's socket. It takes over from an older one of theirs. Raises Problem."""
+        person = member.person_id
+        await self.do(lambda room: attending.arrive(room, person, name, role))
+        self.presence.join(member)
+        self._see_who_is_left()
 
     def leave(self, member: Member) -> None:
         """The socket is gone. Its place is kept for a reconnect."""
-        if member in self.members:
-            self.members.remove(member)
-        if not self.members and not self._stopped:
-            self._wait_for_owner(RECONNECT_S, self._left)
+        if not self._stopped:
+            self.presence.leave(member)
 
-    def expect_owner(self) -> None:
-        """After a restart: whoever was here may come back, for a while."""
-        self._left()
+    async def join_stage(self, person: str, name: str, role: Role) -> None:
+        """Somebody who sends media without a page comes to the stage. Raises Problem."""
+        await self.do(lambda room: attending.arrive(room, person, name, role))
+        if not self.state.people[person].seat:
+            await self.do(lambda room: staging.take_seat(room, person))
+        self.presence.join_without_socket(person)
+        self._see_who_is_left()
 
-    async def publish(self, offer: str, kinds: Mapping[str, Kind]) -> str:
-        """Answer an offer of the owner's browser. Raises Problem."""
-        if self.state.phase == "ended":
+    def leave_stage(self, person: str) -> None:
+        """Their media have ended."""
+        self.presence.leave_without_socket(person)
+
+    async def come(self, person: str, name: str, role: Role) -> None:
+        """Somebody who leads is there before their page's socket is. Raises Problem."""
+        if person not in self.state.people:
+            await self.do(lambda room: attending.arrive(room, person, name, role))
+            self.presence.expect(person)
+
+    async def publish(self, person: str, offer: str, kinds: Mapping[str, Kind]) -> tuple[Peer, str]:
+        """Answer an offer of somebody who is on the stage. Raises Problem."""
+        if self.state.phase == "ended" or self._stopped:
             raise Conflict("error.room.over")
-        return await self.stage.publish(offer, kinds)
+        someone = self.state.people.get(person)
+        if someone is None or not someone.seat:
+            raise Forbidden("error.room.not_on_stage")
+        sharing = self.state.sharing
+        if "screen" in kinds.values() and sharing not in ("", person) and not someone.leads:
+            raise Conflict("error.room.screen_taken")
+        return await self.stage.publish(person, offer, kinds, self.state)
 
     def tracks_changed(
-        self, tracks: tuple[Kind, ...], reason: str, heard_until: float | None
+        self, person: str, tracks: tuple[Kind, ...], reason: str, heard_until: float | None
     ) -> None:
         """The stage tells what arrives."""
         until = None if heard_until is None else round(heard_until * 1000)
-        self.post(lambda room: room.change_tracks(tracks, reason, until))
+        self.post(lambda room: _change_tracks(room, person, tracks, reason, until))
+        if self.presence.needs_no_socket(person) and not tracks:
+            self.leave_stage(person)
 
-    def heard(self, segment: Segment, final: bool) -> None:
+    def heard(self, person: str, segment: Segment, final: bool) -> None:
         """The stage tells what was said."""
         start, end = round(segment.start * 1000), round(segment.end * 1000)
         if final:
-            self.post(lambda room: room.hear(start, end, segment.text))
+            self.post(lambda room: recording.hear(room, start, end, segment.text, person))
         else:
-            self._tell(Interim(start, end, segment.text[:1000]))
+            self._tell_inside(Interim(start, end, segment.text[:1000], person))
+
+    def speaking(self, people: tuple[str, ...]) -> None:
+        """The stage tells who makes a sound."""
+        self._tell_inside(Speaking(people))
+
+    def speaks(self, person: str) -> None:
+        """The stage tells who speaks now."""
+        self.post(lambda room: staging.speak(room, person))
 
     def disk_changed(self, takes_more: bool) -> None:
         """The stage tells whether the disk takes the recording."""
-        self.post(Room.mend if takes_more else Room.fail)
+        self.post(recording.mend if takes_more else recording.fail)
 
     def trouble(self, key: str) -> None:
-        """Something is wrong that the person should know of."""
-        for member in self.members:
+        """Something is wrong that everybody should know of."""
+        for member in self.presence.members:
             member.put(Problem(code=key, sentence=member.words.t(key)))
 
     def listen_again(self) -> None:
@@ -169,7 +206,7 @@ class RunningRoom:
     async def stop(self) -> None:
         """The server goes down: nothing is ended, files are closed, clients come back later."""
         self._stopped = True
-        self._stop_waiting()
+        self._stop_giving_up()
         if not self._task.done():  # what is under way is written down, never broken off
             with suppress(asyncio.QueueFull):
                 self._inbox.put_nowait((None, None))
@@ -177,8 +214,7 @@ class RunningRoom:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         self._refuse_the_rest(Unavailable("error.room.stopped"))
-        for member in self.members:
-            member.close(RESTART, "restart")
+        self.presence.close(RESTART, "restart")
         await self._finish_stage()
 
     async def _run(self) -> None:
@@ -186,8 +222,9 @@ class RunningRoom:
             act, done = await self._inbox.get()
             if act is None:
                 return
+            before = self.state
             try:
-                await self._settle(act(self.room))
+                await self._settle(act(self.room), before)
             except Exception as problem:
                 if not isinstance(problem, Refusal):
                     log.exception("room could not act", room=self.id)
@@ -199,15 +236,16 @@ class RunningRoom:
                     done.set_result(None)
         await self._finish()
 
-    async def _settle(self, events: list[Event]) -> None:
+    async def _settle(self, events: list[Event], before: RoomState) -> None:
         """Keep, tell, do: in this order, so that nobody knows more than the log."""
         if not events:
             return
         self._unwritten += events
         await self._write()
         for event in events:
-            for member in self.members:
-                member.put(event)
+            self.presence.tell_event(event, before, self.state)
+            if isinstance(event, Removed):
+                self._send_away(event.person)
             await self._have_stage_follow(event)
 
     async def _have_stage_follow(self, event: Event) -> None:
@@ -228,12 +266,11 @@ class RunningRoom:
 
     async def _finish(self) -> None:
         self._stopped = True
-        self._stop_waiting()
+        self._stop_giving_up()
         self._refuse_the_rest(Conflict("error.room.over"))
         await self._on_over(self, await self._finish_stage())
-        self._tell(Finished(self.after))
-        for member in self.members:
-            member.close(1000, "ended")
+        self.presence.tell(Finished(self.after))
+        self.presence.close(1000, "ended")
         self.finished.set()
 
     def _refuse_the_rest(self, problem: Refusal) -> None:
@@ -250,25 +287,49 @@ class RunningRoom:
             log.exception("recording could not be finished", room=self.id)
             return 0.0
 
-    def _tell(self, message: ServerMessage) -> None:
-        for member in self.members:
-            member.put(message)
+    def _tell_inside(self, message: Message) -> None:
+        waiting = {a.id for a in self.state.people.values() if a.lobby}
+        self.presence.tell(message, but=waiting)
 
-    def _left(self) -> None:
-        self.post(Room.leave)
+    def _send_away(self, person: str) -> None:
+        for member in [m for m in self.presence.members if m.person_id == person]:
+            sentence = member.words.t("error.room.removed")
+            member.put(Problem("error.room.removed", sentence))
+            member.close(REMOVED, "error.room.removed")
+        self.presence.leave_without_socket(person)
+
+    def _left(self, person: str) -> None:
+        self.post(lambda room: attending.leave(room, person))
+        self._see_who_is_left()
+
+    def _see_who_is_left(self) -> None:
+        """A room nobody leads does not go on for ever; one that only waits need not run."""
+        self._stop_giving_up()
+        there = [a for a in self.state.people.values() if self.presence.is_here(a.id)]
+        if any(someone.leads for someone in there) or self._stopped:
+            return
         if self.state.phase == "live":
-            self._wait_for_owner(self._nobody_s, self._give_up)
-        else:
+            wait = self._nobody_s * (NOBODY_LEADS if there else 1)
+            reason = "nobody_led" if there else "nobody_came"
+            loop = asyncio.get_running_loop()
+            self._giving_up = loop.call_later(wait, self._give_up, reason)
+        elif self.presence.is_empty:
             self._on_idle(self)
 
-    def _give_up(self) -> None:
-        self.post(lambda room: room.end("nobody_came"))
+    def _give_up(self, reason: str) -> None:
+        self.post(lambda room: recording.end(room, reason))
 
-    def _wait_for_owner(self, seconds: float, then: Callable[[], None]) -> None:
-        self._stop_waiting()
-        self._waiting_for_owner = asyncio.get_running_loop().call_later(seconds, then)
+    def _stop_giving_up(self) -> None:
+        if self._giving_up:
+            self._giving_up.cancel()
+            self._giving_up = None
 
-    def _stop_waiting(self) -> None:
-        if self._waiting_for_owner:
-            self._waiting_for_owner.cancel()
-            self._waiting_for_owner = None
+
+def _change_tracks(
+    room: Room, person: str, tracks: tuple[Kind, ...], reason: str, until: int | None
+) -> list[Event]:
+    """As told; in a room that begins by itself, the first sound begins it."""
+    events = staging.change_tracks(room, person, tracks, reason, until)
+    if room.state.begins_itself and room.state.phase == "waiting" and "audio" in tracks:
+        events += recording.begin(room)
+    return events

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -11,11 +12,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from server.accounts.person import Person
 from server.accounts.sessions import current_person
 from server.classroom import protocol
-from server.classroom.access import own_room
+from server.classroom.access import Doors
 from server.classroom.event_log import StoredRoom
 from server.classroom.member import Member
 from server.classroom.rooms import Rooms
 from server.classroom.running_room import RunningRoom
+from server.classroom.things import Role
 from server.errors import Invalid, Problem, SignInNeeded, TooMany
 from server.events import Event, PersonDeactivated
 from server.http.context import house, translator
@@ -53,15 +55,15 @@ async def meet(socket: WebSocket) -> None:
         if not spoken:
             raise Invalid("error.room.version", version=protocol.VERSION)
         person = current_person(socket)
-        stored = await _room(socket, person)
+        stored, role = await _room(socket, person)
         if stored.ended_at is not None:
             await socket.send_text(protocol.write(protocol.Finished(stored.after)))
             await socket.close(1000, "ended")
             return
         running = await house(socket).part(Rooms).running(stored.id)
-        member = Member(person.id, translator(socket), running.snapshot)
+        member = Member(person.id, translator(socket), partial(running.snapshot, person.id))
         with _closed_when_deactivated(socket, member):
-            await running.join(member)
+            await running.join(member, person.name, role)
             try:
                 await _converse(socket, running, member)
             finally:
@@ -90,9 +92,10 @@ def _offered(socket: WebSocket) -> list[str]:
     return offered
 
 
-async def _room(socket: WebSocket, person: Person) -> StoredRoom:
-    async with house(socket).database.session() as session:
-        return await own_room(session, person, socket.path_params["room_id"])
+async def _room(socket: WebSocket, person: Person) -> tuple[StoredRoom, Role]:
+    the_house = house(socket)
+    async with the_house.database.session() as session:
+        return await the_house.part(Doors).enter(session, person, socket.path_params["room_id"])
 
 
 async def _converse(socket: WebSocket, running: RunningRoom, member: Member) -> None:
@@ -132,7 +135,7 @@ async def _obey(text: str, running: RunningRoom, member: Member) -> None:
     try:
         command = protocol.read(text)
         number = command.id
-        await running.do(command.obey)
+        await running.do(lambda room: command.obey(room, member.person_id))
     except Problem as problem:
         sentence = member.words.t(problem.key, **problem.params)
         member.put(protocol.Problem(problem.key, sentence, number))

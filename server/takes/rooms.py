@@ -10,10 +10,11 @@ from sqlalchemy import delete, select
 from media.layout import Manifest, replace
 from rehearsal.take import Gap, SegmentMark, SlideTurn
 from server.accounts.person import Person
+from server.classroom.acts.recording import RecordingStarted, SegmentEntered, SlideTurned
+from server.classroom.event import Event as RoomEvent
 from server.classroom.event_log import StoredRoom
-from server.classroom.room_events import AnyEvent, RecordingStarted, SegmentEntered, SlideTurned
 from server.classroom.rooms import Rooms
-from server.classroom.state import Agenda, AgendaSegment
+from server.classroom.things import Agenda, AgendaSegment
 from server.courses.lesson_plan import PlanVersion
 from server.courses.plan import to_plan
 from server.courses.slide_deck import SlideDeck
@@ -129,7 +130,7 @@ class Handover:
             await self._house.part(Processing).enqueue(take.id)
 
 
-def events_from(happened: Iterable[AnyEvent], manifest: Manifest | None) -> Events:
+def events_from(happened: Iterable[RoomEvent], manifest: Manifest | None) -> Events:
     """What a room's events say of the take, in seconds from its start.
 
     The recording's own second 0 counts; what was on the screen then is the first turn. The first

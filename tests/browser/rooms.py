@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from server.accounts.person import Person
 from server.classroom.event_log import StoredRoom
-from server.classroom.state import Agenda, AgendaSegment, RoomState
+from server.classroom.state import RoomState
+from server.classroom.things import Agenda, AgendaSegment
 from server.courses.slide_deck import SlideDeck, deck_file
 from server.store.database import Database, new_id, sqlite_url
 from server.store.folder import DataFolder

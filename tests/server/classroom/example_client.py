@@ -1,5 +1,5 @@
-"""An example of a client, written from PROTOCOL.md alone: it turns the slides of a rehearsal at
-given seconds on air and prints what is said. It imports nothing of the project.
+"""An example of a client, written from PROTOCOL.md alone: it turns the slides at given seconds on
+air, thanks everybody who writes, and prints what is said. It imports nothing of the project.
 
     python example_client.py http://localhost:8000 COOKIE ROOM 30 95 180
 """
@@ -15,12 +15,14 @@ VERSION = "jiangtai.room.1"
 
 
 class Follower:
-    """Keeps the state of a room from a snapshot and events."""
+    """Keeps the course of a room (not its people, talk and board) from a snapshot and events."""
 
-    def __init__(self):
-        self.state = None
+    def __init__(self, state=None):
+        self.state = state
         self.offset = 0.0
-        self.interim = ""
+        self.sound = (
+            {id: "audio" in a["tracks"] for id, a in state["people"].items()} if state else {}
+        )
 
     def now(self):
         """The room's clock, ms."""
@@ -32,27 +34,22 @@ class Follower:
         return self.state["elapsed"] + (self.now() - since if since is not None else 0)
 
     def apply(self, event):
-        """One event, as the table of PROTOCOL.md says."""
+        """One event, as the tables of PROTOCOL.md say."""
         state, kind, at = self.state, event["type"], event["at"]
         if event["seq"] != state["seq"] + 1:
             raise ConnectionError("something was missed")
-        if kind == "arrived":
-            state["present"] = True
-            state["phase"] = "waiting" if state["phase"] == "scheduled" else state["phase"]
-        elif kind == "left":
-            state["present"] = False
+        if kind == "arrived" and state["phase"] == "scheduled":
+            state["phase"] = "waiting"
+        elif kind == "removed":
+            self.sound.pop(event["person"], None)
         elif kind == "tracks_changed":
-            state["tracks"] = event["tracks"]
+            self.sound[event["person"]] = "audio" in event["tracks"]
             silent = "none" if state["media"] == "none" else "lost"
-            state["media"] = "connected" if "audio" in event["tracks"] else silent
+            state["media"] = "connected" if any(self.sound.values()) else silent
         elif kind == "recording_started":
             state.update(phase="live", recording="recording", started_at=at)
-        elif kind == "recording_paused":
-            state["recording"] = "paused"
-        elif kind == "recording_resumed":
-            state["recording"] = "recording"
-        elif kind == "recording_failed":
-            state["recording"] = "failed"
+        elif kind in ("recording_paused", "recording_resumed", "recording_failed"):
+            state["recording"] = "recording" if kind.endswith("resumed") else kind[10:]
         elif kind == "slide_turned":
             state["page"] = event["page"]
         elif kind == "segment_entered":
@@ -60,11 +57,11 @@ class Follower:
             run = at - since if since is not None else 0
             state.update(segment=event["segment"], segment_from=state["elapsed"] + run)
         elif kind == "said":
-            line = {key: event[key] for key in ("start", "end", "text")}
+            line = {key: event[key] for key in ("start", "end", "text", "person", "name")}
             state["lines"] = [*state["lines"], line][-20:]
         elif kind == "ended":
             ending = {"ended_at": at, "end_reason": event["reason"]}
-            state.update(phase="ended", recording="idle", tracks=[], **ending)
+            state.update(phase="ended", recording="idle", **ending)
         self._run_clock(event)
         state.update(seq=event["seq"], at=at)
 
@@ -83,7 +80,7 @@ class Follower:
 
 async def follow(site, cookie, room, seconds):
     """Turn to page 2, 3, … at `seconds` on air; returns the follower when the room has ended."""
-    follower, pages = Follower(), list(enumerate(seconds, 2))
+    follower, me, pages = Follower(), "", list(enumerate(seconds, 2))
     address = f"{site.replace('http', 'ws', 1)}/rooms/{room}/socket"
     headers = {"Cookie": f"jiangtai_session={cookie}"}
     async with websockets.connect(
@@ -97,19 +94,20 @@ async def follow(site, cookie, room, seconds):
             if "now" in message:
                 follower.offset = message["now"] - time.monotonic() * 1000
             if message["type"] == "snapshot":
-                follower.state = message["state"]
+                me, follower = message["you"], Follower(message["state"])
+                follower.offset = message["now"] - time.monotonic() * 1000
             elif message["type"] == "ping":
                 await socket.send(json.dumps({"type": "pong"}))
             elif message["type"] == "finished":
                 return follower
             elif message["type"] == "problem":
                 print(message["sentence"], file=sys.stderr)
-            elif message["type"] == "interim":
-                follower.interim = message["text"]
             elif "seq" in message:
                 follower.apply(message)
                 if message["type"] == "said":
-                    print(message["text"])
+                    print(message["name"], message["text"])
+                if message["type"] == "wrote" and message["person"] != me:
+                    await socket.send(json.dumps({"type": "react", "symbol": "thanks"}))
             if pages and follower.state and follower.on_air_ms() >= pages[0][1] * 1000:
                 await socket.send(json.dumps({"type": "turn_to", "page": pages.pop(0)[0]}))
 

@@ -11,7 +11,8 @@ from websockets.asyncio.client import ClientConnection
 
 from server.classroom.protocol import VERSION
 from server.classroom.rooms import Rooms
-from server.classroom.state import Agenda, AgendaSegment, RoomState
+from server.classroom.state import RoomState
+from server.classroom.things import Agenda, AgendaSegment
 from tests.conftest import Site, Visitor
 
 AGENDA = Agenda(
@@ -27,13 +28,15 @@ AGENDA = Agenda(
 )
 
 
-def fresh_state(agenda: Agenda = AGENDA) -> RoomState:
-    return RoomState("room-1", "rehearsal", "网格化管理", "lin", "林老师", "zh", agenda)
+def fresh_state(agenda: Agenda = AGENDA, kind: str = "rehearsal") -> RoomState:
+    return RoomState("room-1", kind, "网格化管理", "lin", "林老师", "zh", agenda)
 
 
-async def open_room(site: Site, agenda: Agenda = AGENDA, owner: str = "lin") -> str:
+async def open_room(
+    site: Site, agenda: Agenda = AGENDA, owner: str = "lin", kind: str = "rehearsal"
+) -> str:
     return await site.house.part(Rooms).open(
-        kind="rehearsal",
+        kind=kind,
         owner=site.people[owner],
         title="网格化管理",
         folder=site.house.folder.path / "recordings" / "one",

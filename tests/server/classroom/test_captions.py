@@ -59,8 +59,8 @@ async def test_captions_begin_when_a_model_comes_in_mid_take(
 async def test_captions_that_failed_come_again_within_the_take(
     make_site: SiteMaker, material: Path, tiny: Path, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("server.classroom.stage.HEAR_AGAIN_S", 0.2)
-    monkeypatch.setattr("server.classroom.stage.HEAR_LONGEST_S", 1.0)
+    monkeypatch.setattr("server.classroom.voice.HEAR_AGAIN_S", 0.2)
+    monkeypatch.setattr("server.classroom.voice.HEAR_LONGEST_S", 1.0)
     model = tmp_path / "model"
     shutil.copytree(tiny, model)
     weights = model / "model.bin"

@@ -21,7 +21,7 @@ class Disk:
         self.full = False
         self._write = os.write
         monkeypatch.setattr(os, "write", self._writes)
-        monkeypatch.setattr("server.classroom.stage.DISK_AGAIN_S", 0.2)
+        monkeypatch.setattr("server.classroom.tape.DISK_AGAIN_S", 0.2)
 
     def _writes(self, descriptor: int, data: bytes) -> int:
         if self.full:
@@ -99,7 +99,7 @@ async def test_a_disk_that_fills_in_a_pause_is_told_when_the_pause_ends(
         await page.until("recording_paused")
         stage = (await site.house.part(Rooms).running(room_id)).stage
         disk.full = True
-        stage._disk_failed(OSError(28, "No space left on device"))
+        stage._tape._disk_failed(OSError(28, "No space left on device"))
         await page.send("resume")
         await page.until("recording_failed")
         disk.full = False

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from server.classroom.acts.recording import TurnTo
 from server.classroom.event_log import SNAPSHOT_EVERY, StoredRoom, append, events_of, state_of
-from server.classroom.room import Room
 from tests.conftest import Site
 from tests.server.classroom.opening import open_room
 from tests.server.classroom.scenarios import Story
@@ -18,9 +18,9 @@ async def story_of(site: Site, room_id: str) -> Story:
 
 async def test_snapshot_and_events_bring_the_room_back(site: Site) -> None:
     room_id = await open_room(site)
-    story = (await story_of(site, room_id)).after(1, Room.arrive)
+    story = (await story_of(site, room_id)).arrives()
     for number in range(SNAPSHOT_EVERY + 5):
-        story.after(1, lambda room, page=number % 2 + 2: room.turn_to(page))
+        story.by("lin", TurnTo(page=number % 2 + 2))
     for event in story.events:
         async with site.house.database.session() as session:
             await append(session, room_id, [event], story.room.state)
@@ -33,7 +33,7 @@ async def test_snapshot_and_events_bring_the_room_back(site: Site) -> None:
 
 async def test_no_event_is_kept_twice(site: Site) -> None:
     room_id = await open_room(site)
-    story = (await story_of(site, room_id)).after(1, Room.arrive)
+    story = (await story_of(site, room_id)).arrives()
     async with site.house.database.session() as session:
         await append(session, room_id, story.events, story.room.state)
     with pytest.raises(IntegrityError):

@@ -2,15 +2,20 @@
 
 import json
 
+from server.classroom.acts.recording import SlideTurned
+from server.classroom.event import Event
 from server.classroom.member import Member
-from server.classroom.protocol import Ping, Snapshot
-from server.classroom.room_events import SlideTurned
+from server.classroom.protocol import Ping, Snapshot, write
 from server.i18n import Translator
 from tests.server.classroom.opening import fresh_state
 
 
 def member(limit: int = 4) -> Member:
     return Member("lin", Translator("zh"), lambda: Snapshot(fresh_state(), 0), limit)
+
+
+def put(to: Member, event: Event) -> None:
+    to.put_event(event, write(event))
 
 
 async def sent(to: Member) -> list[str]:
@@ -21,7 +26,7 @@ async def sent(to: Member) -> list[str]:
 
 async def test_a_snapshot_comes_first() -> None:
     lin = member()
-    lin.put(SlideTurned(seq=1, at=1, page=2))
+    put(lin, SlideTurned(seq=1, at=1, page=2))
     lin.put(Ping(5))
     assert await sent(lin) == ["snapshot", "ping"], "the snapshot has the event in it"
 
@@ -31,10 +36,10 @@ async def test_who_falls_behind_gets_a_snapshot_instead() -> None:
     reading = lin.messages()
     assert json.loads(await anext(reading))["type"] == "snapshot"
     for number in range(1, 6):
-        lin.put(SlideTurned(seq=number, at=number, page=number))
+        put(lin, SlideTurned(seq=number, at=number, page=number))
     assert lin.resynchronised == 1
     assert json.loads(await anext(reading))["type"] == "snapshot"
-    lin.put(SlideTurned(seq=6, at=6, page=1))
+    put(lin, SlideTurned(seq=6, at=6, page=1))
     assert json.loads(await anext(reading))["seq"] == 6
 
 

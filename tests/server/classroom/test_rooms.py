@@ -6,8 +6,9 @@ from pathlib import Path
 import httpx
 
 from media.recording import Recording
+from server.classroom.acts.recording import SlideTurned
+from server.classroom.acts.staging import TracksChanged
 from server.classroom.event_log import StoredRoom, events_of, state_of
-from server.classroom.room_events import SlideTurned, TracksChanged
 from server.classroom.rooms import Rooms
 from server.events import RecordingFinished, RoomEnded
 from server.store.database import Database, sqlite_url
@@ -21,7 +22,7 @@ from tests.server.classroom.publisher import Publisher
 
 
 async def test_a_take_nobody_comes_back_to_is_ended_and_kept(site: Site, monkeypatch) -> None:
-    monkeypatch.setattr("server.classroom.running_room.RECONNECT_S", 0.1)
+    monkeypatch.setattr("server.classroom.presence.RECONNECT_S", 0.1)
     lin = await site.sign_in("lin")
     rooms = site.house.part(Rooms)
     monkeypatch.setattr(rooms, "_nobody_s", 0.5)

@@ -7,6 +7,7 @@ import pytest
 import websockets
 
 from server.classroom import socket as classroom_socket
+from server.classroom.acts.recording import TurnTo
 from server.classroom.member import OUTBOX
 from server.classroom.rooms import Rooms
 from server.classroom.running_room import RunningRoom
@@ -40,7 +41,7 @@ async def test_for_everybody_else_there_is_no_such_room(site: Site, name: str) -
     room_id = await open_room(site)
     async with page_of(site, visitor, room_id) as page:
         assert await page.closed() == (4404, "error.room.not_found")
-        assert page.seen[-1]["sentence"] == "没有这间教室，或它不是您打开的。"
+        assert page.seen[-1]["sentence"] == "没有这间教室，或您没有进入它的权限。"
     assert (await visitor.get(f"/rooms/{room_id}")).status_code == 404
 
 
@@ -149,7 +150,7 @@ async def test_the_newer_page_takes_over_and_the_older_is_told(site: Site) -> No
             await new.send("turn_to", page=2)
             await new.until("slide_turned")
             state = (await running(site, room_id)).state
-            assert state.present
+            assert state.people[lin.person.id].present
 
 
 async def test_a_quick_reconnect_keeps_the_place(site: Site) -> None:
@@ -189,12 +190,12 @@ async def test_a_slow_client_is_brought_up_to_date_by_a_snapshot(site: Site) -> 
     async with page_of(site, lin, room_id) as page:
         await page.until("snapshot")
         room = await running(site, room_id)
-        [member] = room.members
+        [member] = room.presence.members
         for number in range(2 * OUTBOX):
-            page_number = number % 5 + 1
-            events = room.room.turn_to(page_number)
-            for event in events:
-                member.put(event)
+            before = room.state
+            turn = TurnTo(page=number % 5 + 1)
+            for event in turn.obey(room.room, member.person_id):
+                room.presence.tell_event(event, before, room.state)
         fresh = await page.until("snapshot")
         assert member.resynchronised >= 1
         assert fresh["state"]["seq"] > 0
@@ -214,7 +215,7 @@ async def test_an_ended_room_says_where_to_go(site: Site) -> None:
 
 
 async def test_a_room_nobody_is_in_does_not_run(site: Site, monkeypatch) -> None:
-    monkeypatch.setattr("server.classroom.running_room.RECONNECT_S", 0.1)
+    monkeypatch.setattr("server.classroom.presence.RECONNECT_S", 0.1)
     lin = await site.sign_in("lin")
     room_id = await open_room(site)
     async with page_of(site, lin, room_id) as page:

@@ -6,12 +6,8 @@ from media.layout import Gap as RecordedGap
 from media.layout import Manifest, Span
 from rehearsal.plan import plan_from_yaml
 from rehearsal.take import Gap, SegmentMark, SlideTurn
-from server.classroom.room_events import (
-    Arrived,
-    RecordingStarted,
-    SegmentEntered,
-    SlideTurned,
-)
+from server.classroom.acts.attending import Arrived
+from server.classroom.acts.recording import RecordingStarted, SegmentEntered, SlideTurned
 from server.classroom.rooms import Rooms
 from server.courses.lesson_plan import LessonPlan
 from server.courses.plan import to_body
@@ -23,7 +19,7 @@ from tests.conftest import Site
 from tests.server.takes.making import until
 
 HAPPENED = (
-    Arrived(seq=1, at=500),
+    Arrived(seq=1, at=500, person="lin", name="林老师", role="teacher"),
     SlideTurned(seq=2, at=900, page=2),
     RecordingStarted(seq=3, at=10_000, page=2),
     SlideTurned(seq=4, at=14_500, page=3),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { readdirSync, readFileSync } from "node:fs"
 import test from "node:test"
 
-import { apply, elapsedAt, light, segmentAt } from "../../../web/js/classroom/state.js"
+import { apply, elapsedAt, light, pictured, segmentAt, sharing } from "../../../web/js/classroom/state.js"
 
 const FOLDER = new URL("../../fixtures/room/", import.meta.url)
 
@@ -17,14 +17,14 @@ for (const name of readdirSync(FOLDER)) {
   })
 }
 
-const lesson = JSON.parse(readFileSync(new URL("a_whole_lesson.json", FOLDER), "utf8"))
+const lesson = JSON.parse(readFileSync(new URL("a_whole_rehearsal.json", FOLDER), "utf8"))
 
 test("an event that does not follow is refused", () => {
   assert.throws(() => apply(lesson.snapshot, lesson.events[1]), RangeError)
 })
 
 test("an event of a later version changes nothing but its number", () => {
-  const state = apply(lesson.snapshot, { type: "hand_raised", seq: 1, at: 5 })
+  const state = apply(lesson.snapshot, { type: "flown_away", seq: 1, at: 5 })
   assert.deepEqual(state, { ...lesson.snapshot, seq: 1, at: 5 })
 })
 
@@ -46,4 +46,17 @@ test("what is left of a segment may be less than nothing", () => {
   assert.equal(now?.left, -10_000)
   assert.equal(now?.next?.title, "新授")
   assert.equal(segmentAt({ ...live, agenda: { ...live.agenda, segments: [] } }, 0), undefined)
+})
+
+test("whose picture is large: the focus, who speaks, a leader, anybody", () => {
+  const someone = (/** @type {any} */ given) => ({ role: "trainee", seat: 1, tracks: ["camera"], ...given })
+  const state = /** @type {any} */ ({ focus: "", speaker: "", people: {
+    an: someone({ id: "an", seat: 2 }), lin: someone({ id: "lin", role: "teacher" }), bo: someone({ id: "bo", seat: 0 }),
+  } })
+  assert.equal(pictured(state), "lin")
+  assert.equal(pictured({ ...state, speaker: "an" }), "an")
+  assert.equal(pictured({ ...state, speaker: "an", focus: "lin" }), "lin")
+  assert.equal(pictured({ ...state, focus: "bo" }), "lin")
+  assert.equal(pictured({ ...state, people: {} }), "")
+  assert.equal(sharing(state), "")
 })
