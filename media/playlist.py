@@ -1,6 +1,7 @@
 """HLS playlists (RFC 8216) over the recording's own files: live while it grows, then on demand."""
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,14 @@ class Part:
     init_size: int
     began: float  # Unix time
     segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subtitles:
+    """Captions in one language ("zh", "en", …) and their playlist."""
+
+    language: str
+    uri: str
 
 
 class Cutting:
@@ -79,7 +88,7 @@ def media_playlist(parts: Iterable[Part], ended: bool) -> str:
         for segment in part.segments:
             longest = max(longest, segment.duration)
             lines += [
-                f"#EXT-X-PROGRAM-DATE-TIME:{_iso(began)}",
+                f"#EXT-X-PROGRAM-DATE-TIME:{iso(began)}",
                 f"#EXTINF:{segment.duration:.5f},",
                 f"#EXT-X-BYTERANGE:{segment.size}@{segment.offset}",
                 part.name,
@@ -96,18 +105,31 @@ def media_playlist(parts: Iterable[Part], ended: bool) -> str:
     return "\n".join([*head, *lines, *(["#EXT-X-ENDLIST"] if ended else [])]) + "\n"
 
 
-def master_playlist(picture: str | None, codec: str, bandwidth: int, voice: bool) -> str:
+def master_playlist(
+    picture: str | None,
+    codec: str,
+    bandwidth: int,
+    voice: bool,
+    subtitles: Iterable[Subtitles] = (),
+) -> str:
     """The playlist players open: `picture` (a rendition's name or None) with the voice, if any."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    group = ""
+    groups = ""
     if voice and picture:
         lines.append(
             '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="voice",NAME="voice",DEFAULT=YES,AUTOSELECT=YES,'
             'URI="voice.m3u8"'
         )
-        group = ',AUDIO="voice"'
+        groups = ',AUDIO="voice"'
+    for found in subtitles:
+        lines.append(
+            f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",NAME="{_name(found.language)}",'
+            f'LANGUAGE="{found.language}",DEFAULT=NO,AUTOSELECT=YES,URI="{found.uri}"'
+        )
+    if any("SUBTITLES" in line for line in lines):
+        groups += ',SUBTITLES="captions"'
     codecs = ",".join([codec] * bool(picture) + ["mp4a.40.2"] * voice)
-    lines.append(f'#EXT-X-STREAM-INF:BANDWIDTH={max(bandwidth, 64_000)},CODECS="{codecs}"{group}')
+    lines.append(f'#EXT-X-STREAM-INF:BANDWIDTH={max(bandwidth, 64_000)},CODECS="{codecs}"{groups}')
     lines.append(f"{picture}.m3u8" if picture else "voice.m3u8")
     return "\n".join(lines) + "\n"
 
@@ -123,7 +145,12 @@ class Playlists:
     def write(self, manifest: Manifest) -> None:
         """Replace every playlist by one that shows what lies on disk now."""
         parts = {rendition: self._parts(rendition, manifest) for rendition in PLAYED}
-        shape = (manifest.ended, *(len(part.segments) for p in parts.values() for part in p))
+        captions = len(list(self._folder.glob("captions*.m3u8")))
+        shape = (
+            manifest.ended,
+            captions,
+            *(len(part.segments) for p in parts.values() for part in p),
+        )
         if shape == self._shape:
             return
         self._shape = shape
@@ -138,6 +165,8 @@ class Playlists:
             )
         if parts["screen"]:
             self._master("screen-index.m3u8", "screen", parts["screen"], voice)
+        if voice and (parts["camera"] or parts["screen"]):
+            self._master("voice-index.m3u8", None, parts["voice"], voice)
 
     def _parts(self, rendition: str, manifest: Manifest) -> list[Part]:
         found = []
@@ -159,16 +188,18 @@ class Playlists:
 
     def _master(self, name: str, picture: str | None, parts: list[Part], voice: bool) -> None:
         codec, bandwidth = "", 64_000
-        if parts:
+        if parts and picture:
             with (self._folder / parts[0].name).open("rb") as file:
-                codec = _codec(file.read(parts[0].init_size))
+                codec = codec_of(file.read(parts[0].init_size))
             every = [segment for part in parts for segment in part.segments]
             peak = max(segment.size * 8 / segment.duration for segment in every)
             bandwidth += math.ceil(peak)
-        replace(self._folder / name, master_playlist(picture, codec, bandwidth, voice))
+        found = sorted(self._folder.glob("captions*.m3u8"))
+        subtitles = [Subtitles(_language(path), path.name) for path in found]
+        replace(self._folder / name, master_playlist(picture, codec, bandwidth, voice, subtitles))
 
 
-def _codec(init: bytes) -> str:
+def codec_of(init: bytes) -> str:
     """RFC 6381 name from the avcC or vpcC box of an init segment."""
     at = init.find(b"vpcC") + 8
     if at >= 8:
@@ -177,5 +208,16 @@ def _codec(init: bytes) -> str:
     return f"avc1.{init[at : at + 3].hex()}" if at >= 5 else "avc1.42e01f"
 
 
-def _iso(unix: float) -> str:
+def _name(language: str) -> str:
+    return {"zh": "中文", "en": "English"}.get(language, language)
+
+
+def _language(path: Path) -> str:
+    """The language of captions: their playlist says it where its address does not."""
+    found = re.search(r"^## language: ([a-z-]+)$", path.read_text("utf-8"), re.MULTILINE)
+    return found[1] if found else "und"
+
+
+def iso(unix: float) -> str:
+    """A moment as EXT-X-PROGRAM-DATE-TIME writes it."""
     return datetime.fromtimestamp(unix, UTC).isoformat(timespec="milliseconds")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from media.feed import Feed
+from media.growth import Audience, Growth
 from media.recording import Recording
 from media.track import EncodedFrame, Source
 from media.writing import Writing
@@ -34,6 +35,7 @@ class Recorder:
                 added last. It begins with `start` and goes on, silent and with a standing picture,
                 when nobody sends
     voice       keep sound as AAC, too; False: only as it came
+    audience    is told of every fragment, and first of what lies in the folder
 
     All methods are for the event loop and return at once; one thread of the recorder's own writes.
     """
@@ -46,6 +48,7 @@ class Recorder:
         *,
         mixed: bool = False,
         voice: bool = True,
+        audience: Audience | None = None,
     ) -> None:
         self.folder = folder
         self.lost = 0  # frames that came faster than the disk took them
@@ -57,6 +60,8 @@ class Recorder:
         self._count = 0
         limit = MIXED_LIMIT if mixed else QUEUE_LIMIT
         self._orders: queue.Queue[_Order | None] = queue.Queue(limit)
+        self._audience = audience
+        self._growth = Growth(folder) if audience is not None else None
         self._recording = False
         self._finished: Recording | None = None
         self._ticker: asyncio.TimerHandle | None = None
@@ -179,10 +184,18 @@ class Recorder:
                 if self._orders.empty():  # else the newest frame is older than it seems
                     self._writing.tick(now)
                 self._writing.serve()
+                self._tell()
             except OSError as error:  # FFmpeg's own errors are among them where the disk is full
                 self._fail(error)
             except Exception:
                 logger.exception("a frame could not be recorded")
+
+    def _tell(self) -> None:
+        if self._growth is None or self._audience is None:
+            return
+        news = self._growth.look(self._writing.manifest)
+        if news and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._audience.grown, news)
 
     def _next(self) -> _Order | None:
         try:

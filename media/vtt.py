@@ -13,7 +13,7 @@ _VOICE = re.compile(r"<v(?:\.[^ \t>]*)?[ \t]+([^>]*)>")
 
 def to_vtt(transcript: Transcript) -> str:
     """The segments as cues, the speaker as voice; text escaped as the format asks."""
-    return "\n".join(["WEBVTT", "", *(line for s in transcript.segments for line in _cue(s))])
+    return "\n".join(["WEBVTT", "", *(line for s in transcript.segments for line in cue(s))])
 
 
 def from_vtt(text: str) -> tuple[Segment, ...]:
@@ -24,7 +24,8 @@ def from_vtt(text: str) -> tuple[Segment, ...]:
     return tuple(_segments(blocks[1:]))
 
 
-def _cue(segment: Segment) -> list[str]:
+def cue(segment: Segment) -> list[str]:
+    """The lines of one cue and the empty one after it; none where there is no text."""
     text = " ".join(html.escape(segment.text, quote=False).split())
     if not text:
         return []

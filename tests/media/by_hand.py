@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 
+from media.growth import Audience, Growth
 from media.layout import file_of
 from media.track import Codec, EncodedFrame, Kind
 from media.writing import Writing
@@ -40,12 +41,16 @@ class Take:
         unix: float = 1_700_000_000.0,
         mixed: bool = False,
         voice: bool = True,
+        audience: Audience | None = None,
     ) -> None:
         self.folder = folder
+        self.audience = audience
+        self.growth = Growth(folder)
         self.now = now
         self.asked = 0
         self.writing = Writing(folder, self._ask, mixed, voice)
         self.writing.open()
+        self._tell()
         self.writing.start(now, unix)
 
     def play(
@@ -75,25 +80,35 @@ class Take:
             self.now = came
             self.writing.write(frame, speaker)
             self.writing.tick(self.now)
+            self._tell()
         while self.now < began + seconds:
             self.now = min(self.now + 0.1, began + seconds)
             self.writing.tick(self.now)
+            self._tell()
         self.now = began + seconds
 
     def pause(self) -> None:
         self.writing.pause(self.now)
+        self._tell()
 
     def resume(self) -> None:
         self.writing.resume()
 
     def finish(self) -> None:
         self.writing.finish(self.now)
+        self._tell()
 
     def killed(self, folder: Path) -> Path:
         """What the disk holds when the process is killed now. The end of this take."""
         left = shutil.copytree(self.folder, folder)
         self.writing.fail()
         return left
+
+    def _tell(self) -> None:
+        if self.audience is not None:
+            news = self.growth.look(self.writing.manifest)
+            if news:
+                self.audience.grown(news)
 
     def _ask(self) -> None:
         self.asked += 1
