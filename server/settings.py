@@ -37,6 +37,7 @@ class Settings:
     slides_limit: int = _setting(100 * 1024**2, "Largest slide file, bytes.")
     session_hours: int = _setting(12, "Hours without use after which a person is signed out.")
     stun_servers: str = _setting("", "STUN and TURN addresses for browsers, separated by spaces.")
+    webrtc_viewers: int = _setting(120, "WebRTC viewers of one room; further ones get HLS.")
     udp_ports: str = _setting("", "UDP port range for media, for example 40000-40999; empty: any.")
 
     @classmethod

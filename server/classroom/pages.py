@@ -13,6 +13,7 @@ from server.classroom.access import Doors
 from server.classroom.event_log import StoredRoom, state_of
 from server.classroom.network import ice_servers
 from server.classroom.rooms import Rooms
+from server.classroom.running_room import RunningRoom
 from server.classroom.state import RoomState
 from server.classroom.things import Attendee, Role
 from server.classroom.views import view
@@ -23,7 +24,7 @@ from server.http.forms import check_csrf, read_json
 from server.http.pages import render
 from server.i18n import Translator
 
-OFFER_LIMIT = 128 * 1024
+OFFER_LIMIT, WATCH_LIMIT = 128 * 1024, 256 * 1024
 PICTURE_LIMIT = 200 * 1024
 PAGES = {"rehearsal": "classroom/rehearsal.html", "lesson": "classroom/lesson.html"}
 
@@ -33,6 +34,13 @@ class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     sdp: str
     kinds: dict[str, Kind]
+
+
+class WatchOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`slots` says what each media section (by its mid) of `sdp` is to show."""
+
+    sdp: str
+    slots: dict[str, str]
 
 
 async def show_room(request: Request) -> Response:
@@ -65,14 +73,16 @@ async def show_room(request: Request) -> Response:
 async def publish(request: Request) -> Response:
     """POST /rooms/{room_id}/media {sdp, kinds} → {sdp}: the answer to a browser's offer."""
     offer = await read_json(request, Offer, limit=OFFER_LIMIT)
-    stored, state, role = await _load(request)
-    if state.phase == "ended":
-        raise Conflict("error.room.over")
-    running = await house(request).part(Rooms).running(stored.id)
-    person = current_person(request)
-    if role == "teacher":
-        await running.come(person.id, person.name, role)
-    _, answer = await running.publish(person.id, offer.sdp, offer.kinds)
+    running = await _enter(request)
+    _, answer = await running.publish(current_person(request).id, offer.sdp, offer.kinds)
+    return JSONResponse({"sdp": answer}, 201)
+
+
+async def watch(request: Request) -> Response:
+    """POST /rooms/{room_id}/watch {sdp, slots} → {sdp}: the answer to an offer to receive."""
+    offer = await read_json(request, WatchOffer, limit=WATCH_LIMIT)
+    running = await _enter(request)
+    answer = await running.watch(current_person(request).id, offer.sdp, offer.slots)
     return JSONResponse({"sdp": answer}, 201)
 
 
@@ -105,6 +115,18 @@ def _summary(words: Translator, state: RoomState) -> str:
     return words.t("room.check.summary", segments=len(segments), minutes=words.number(minutes))
 
 
+async def _enter(request: Request) -> RunningRoom:
+    """The running room; a teacher is in it from now on, others come in by the socket."""
+    stored, state, role = await _load(request)
+    if state.phase == "ended":
+        raise Conflict("error.room.over")
+    running = await house(request).part(Rooms).running(stored.id)
+    person = current_person(request)
+    if role == "teacher":
+        await running.come(person.id, person.name, role)
+    return running
+
+
 async def _load(request: Request) -> tuple[StoredRoom, RoomState, Role]:
     person, the_house = current_person(request), house(request)
     async with the_house.database.session() as session:
@@ -117,5 +139,6 @@ async def _load(request: Request) -> tuple[StoredRoom, RoomState, Role]:
 routes = [
     Route("/rooms/{room_id}", show_room),
     Route("/rooms/{room_id}/media", publish, methods=["POST"]),
+    Route("/rooms/{room_id}/watch", watch, methods=["POST"]),
     Route("/rooms/{room_id}/hints", look, methods=["POST"]),
 ]

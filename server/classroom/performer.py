@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from media.connected import BadOffer
 from media.hub import Hub
 from media.passthrough import Network
-from media.peer import BadOffer, Peer
+from media.peer import Peer
+from media.stream import Stream
 from media.track import EncodedFrame, Kind
 from server.classroom.voice import Voice
 from server.errors import Invalid
@@ -58,9 +60,10 @@ class Performer:
         """When sound last arrived, in the room's seconds."""
         return self._last.get("audio")
 
-    def peer_of(self, kind: Kind) -> Peer | None:
-        """The connection that brings this kind."""
-        return next((peer for peer in self._peers.values() if kind in peer.sources), None)
+    def stream(self, kind: Kind) -> Stream | None:
+        """The packets of this kind, where they arrive."""
+        streams = (peer.streams.get(kind) for peer in self._peers.values())
+        return next((stream for stream in streams if stream), None)
 
     async def publish(self, offer: str, kinds: Mapping[str, Kind]) -> tuple[Peer, str]:
         """Answer an offer; `kinds` says what each of its media sections is.
@@ -72,6 +75,7 @@ class Performer:
             self._clock,
             on_lost=lambda reason: self._lost(place, peer),
             network=self._network,
+            person=self.person,
         )
         try:
             answer = await peer.answer(offer, kinds)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from media.recording import Recording
 from server.accounts.person import Person
 from server.classroom.acts import recording, staging
+from server.classroom.audience import Audience, AudienceTeller
 from server.classroom.captions import Captions
 from server.classroom.event import Event as RoomEvent
 from server.classroom.event_log import StoredRoom, events_of, state_of
@@ -130,12 +131,20 @@ class Rooms:
         folder = self._house.folder.path / stored.folder
 
         def make_stage(room: RunningRoom) -> Stage:
+            clock = room.clock.seconds
+            audience = Audience(
+                clock,
+                self._network,
+                AudienceTeller(room.stepped, room.speaking, room.speaks),
+                self._house.settings.webrtc_viewers,
+            )
             return Stage(
                 folder,
-                room.clock.seconds,
+                clock,
                 self._captions,
                 self._network,
                 Teller(room.tracks_changed, room.heard, room.disk_changed, room.trouble),
+                audience,
                 programme=stored.kind == "lesson",
             )
 

@@ -17,7 +17,15 @@ from server.classroom.event import Event
 from server.classroom.event_log import StoredRoom, append
 from server.classroom.member import Member
 from server.classroom.presence import Presence
-from server.classroom.protocol import Finished, Interim, Message, Problem, Snapshot, Speaking
+from server.classroom.protocol import (
+    Finished,
+    Interim,
+    Message,
+    Problem,
+    Snapshot,
+    Speaking,
+    Stepped,
+)
 from server.classroom.room import Room
 from server.classroom.stage import Stage
 from server.classroom.state import RoomState
@@ -164,6 +172,16 @@ class RunningRoom:
             raise Conflict("error.room.screen_taken")
         return await self.stage.publish(person, offer, kinds, self.state)
 
+    async def watch(self, person: str, offer: str, slots: Mapping[str, str]) -> str:
+        """Answer an offer of somebody who is let in and watches. Raises Problem."""
+        if self.state.phase == "ended" or self._stopped:
+            raise Conflict("error.room.over")
+        someone = self.state.people.get(person)
+        if someone is None or someone.lobby:
+            raise Forbidden("error.room.not_in")
+        _, answer = await self.stage.audience.watch(person, offer, slots, person)
+        return answer
+
     def tracks_changed(
         self, person: str, tracks: tuple[Kind, ...], reason: str, heard_until: float | None
     ) -> None:
@@ -180,6 +198,12 @@ class RunningRoom:
             self.post(lambda room: recording.hear(room, start, end, segment.text, person))
         else:
             self._tell_inside(Interim(start, end, segment.text[:1000], person))
+
+    def stepped(self, person: str, video: bool) -> None:
+        """The stage tells that somebody's line carries no pictures any more, or does again."""
+        for member in self.presence.members:
+            if member.person_id == person:
+                member.put(Stepped(video))
 
     def speaking(self, people: tuple[str, ...]) -> None:
         """The stage tells who makes a sound."""

@@ -21,6 +21,7 @@ from server.classroom.acts.recording import (
     RecordingStarted,
 )
 from server.classroom.acts.staging import SteppedDown
+from server.classroom.audience import Audience
 from server.classroom.captions import Captions
 from server.classroom.event import Event
 from server.classroom.performer import Performer
@@ -62,6 +63,7 @@ class Stage:
         captions: Captions,
         network: Network,
         teller: Teller,
+        audience: Audience,
         programme: bool,
     ) -> None:
         self.folder = folder
@@ -69,6 +71,7 @@ class Stage:
         self._captions = captions
         self._network = network
         self._teller = teller
+        self.audience = audience
         self._programme = programme
         self._people: dict[str, Performer] = {}
         self._own_tapes: dict[str, Tape] = {}
@@ -117,6 +120,8 @@ class Stage:
             await self._end_people()
         elif isinstance(event, (SteppedDown, Removed, Left)):
             await self._let_go(event.person, state)
+        if isinstance(event, (Removed, Left)):
+            await self.audience.leave(event.person)
         self._direct()
 
     def record(self, state: RoomState) -> None:
@@ -140,6 +145,7 @@ class Stage:
         self._watching.cancel()
         await asyncio.gather(self._watching, return_exceptions=True)
         await self._end_people()
+        await self.audience.close()
         for tape in self._own_tapes.values():
             await tape.finish()
         return await self._tape.finish()
@@ -160,7 +166,7 @@ class Stage:
             voice.hear(self._state)
         if self._programme:
             tape = self._own_tapes.get(person) or Tape(
-                self.folder / "people" / person, self._recorder
+                self.folder / "people" / person, self._record_as_it_came
             )
             self._own_tapes[person] = tape
             if self._state and self._state.phase == "live" and tape.recorder is None:
@@ -168,7 +174,10 @@ class Stage:
         return performer
 
     def _recorder(self, folder: Path, failed: Callable[[OSError], None]) -> Recorder:
-        return Recorder(folder, self._clock, on_failure=failed)
+        return Recorder(folder, self._clock, on_failure=failed, mixed=self._programme)
+
+    def _record_as_it_came(self, folder: Path, failed: Callable[[OSError], None]) -> Recorder:
+        return Recorder(folder, self._clock, on_failure=failed, voice=False)
 
     def _direct(self) -> None:
         """Have recorded what is to be heard and seen now."""
@@ -188,6 +197,7 @@ class Stage:
             if tape := self._own_tapes.get(person):
                 _set_sources(tape, list(sources.values()))
         _set_sources(self._tape, wanted)
+        self.audience.show(state, self._people)
 
     def _on_air(self, person: str, sources: dict[Kind, Hub], state: RoomState) -> list[Hub]:
         """Those of a person's sources that are part of the programme."""
@@ -205,6 +215,8 @@ class Stage:
             await asyncio.sleep(LOOK_EVERY_S)
             for person, performer in list(self._people.items()):
                 self._tell_tracks(person, performer)
+            if self._state:
+                self.audience.look(self._state, self._people)
 
     def _tell_tracks(self, person: str, performer: Performer) -> None:
         tracks = performer.tracks

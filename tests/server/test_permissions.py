@@ -123,6 +123,7 @@ RULES = {
     "POST /people/{person_id}/deactivate": PEOPLE,
     "GET /rooms/{room_id}": MINE,
     "POST /rooms/{room_id}/media": mine_with(sdp="", kinds={}),
+    "POST /rooms/{room_id}/watch": mine_with(sdp="", slots={}),
     "POST /rooms/{room_id}/hints": MINE,
     "GET /recordings/{recording}/hls/{file}": MINE,
     "GET /recordings/{recording}/download/{file}": MINE,

@@ -53,7 +53,7 @@ class Page:
         self.socket = socket
         self.seen: list[dict[str, Any]] = []
 
-    async def send(self, kind: str, **fields: Any) -> None:
+    async def send(self, kind: str, /, **fields: Any) -> None:
         await self.socket.send(json.dumps({"type": kind, **fields}))
 
     async def until(self, kind: str, **fields: Any) -> dict[str, Any]:
