@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import structlog
+
 from media.hub import Hub
+from media.live_captions import Line
+from media.live_playlist import LivePlaylists
 from media.passthrough import Network
 from media.peer import Peer
 from media.recorder import Recorder
@@ -19,6 +23,7 @@ from server.classroom.acts.recording import (
     RecordingPaused,
     RecordingResumed,
     RecordingStarted,
+    Said,
 )
 from server.classroom.acts.staging import SteppedDown
 from server.classroom.audience import Audience
@@ -29,6 +34,8 @@ from server.classroom.state import RoomState
 from server.classroom.tape import Tape
 from server.classroom.voice import Voice
 from server.errors import Conflict
+
+log = structlog.get_logger()
 
 LOOK_EVERY_S = 0.25
 
@@ -75,6 +82,7 @@ class Stage:
         self._programme = programme
         self._people: dict[str, Performer] = {}
         self._own_tapes: dict[str, Tape] = {}
+        self.playlists: LivePlaylists | None = None
         self._tape = Tape(folder, self._recorder, teller.disk)
         self._state: RoomState | None = None
         self._closed = False
@@ -116,6 +124,9 @@ class Stage:
             for tape in self._tapes:
                 tape.resume(state.recording)
             self.hear(state)
+        elif isinstance(event, Said):
+            if self.playlists:
+                self.playlists.say(Line(event.start, event.end, event.text, event.name))
         elif isinstance(event, Ended):
             await self._end_people()
         elif isinstance(event, (SteppedDown, Removed, Left)):
@@ -127,6 +138,8 @@ class Stage:
     def record(self, state: RoomState) -> None:
         """Begin to record, or go on with what lies in the folder after a restart."""
         self._state = state
+        if self._programme:
+            self.playlists = LivePlaylists(self.folder, (state.language,))
         self._tape.begin(state.recording)
         for tape in self._own_tapes.values():
             tape.begin(state.recording)
@@ -148,7 +161,13 @@ class Stage:
         await self.audience.close()
         for tape in self._own_tapes.values():
             await tape.finish()
-        return await self._tape.finish()
+        duration = await self._tape.finish()
+        if self.playlists:
+            try:
+                await self.playlists.end()
+            except OSError as problem:
+                log.warning("captions could not be kept", problem=str(problem))
+        return duration
 
     @property
     def _tapes(self) -> tuple[Tape, ...]:
@@ -174,7 +193,13 @@ class Stage:
         return performer
 
     def _recorder(self, folder: Path, failed: Callable[[OSError], None]) -> Recorder:
-        return Recorder(folder, self._clock, on_failure=failed, mixed=self._programme)
+        return Recorder(
+            folder,
+            self._clock,
+            on_failure=failed,
+            mixed=self._programme,
+            audience=self.playlists,
+        )
 
     def _record_as_it_came(self, folder: Path, failed: Callable[[OSError], None]) -> Recorder:
         return Recorder(folder, self._clock, on_failure=failed, voice=False)
