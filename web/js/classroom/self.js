@@ -19,10 +19,18 @@ const INPUT = /** @type {const} */ ({ microphone: "audioinput", camera: "videoin
 const KIND = { microphone: "audio", camera: "camera" }
 
 export class Self {
-  /** @param {string} path of the room @param {RTCIceServer[]} ice @param {Listener} listener */
-  constructor(path, ice, listener) {
+  /**
+   * @param {string} path of the room @param {RTCIceServer[]} ice @param {Listener} listener
+   * @param {boolean} publishes  else nothing is sent before `goOn`
+   */
+  constructor(path, ice, listener, publishes = true) {
     this.listener = listener
-    this.publisher = new Publisher(`${path}/media`, ice, listener.connection)
+    this.publishes = publishes
+    this.silent = false // the person does not want to be heard
+    this.unseen = false // ... or seen
+    this.publisher = new Publisher(`${path}/media`, ice, (status, sentence) => {
+      if (status !== "elsewhere") listener.connection(status, sentence)
+    })
     /** @type {Partial<Record<"microphone"|"camera", MediaStreamTrack>>} */
     this.tracks = {}
     this.returned = () => this.reopen()
@@ -46,6 +54,7 @@ export class Self {
       const track = await OPEN[what](deviceId)
       this.tracks[what]?.stop()
       this.tracks[what] = track
+      if (what === "microphone") track.enabled = !this.silent
       track.onended = () => this.vanished(what)
       this.listener.trouble(what, "")
       this.listener.opened(what, track)
@@ -61,7 +70,35 @@ export class Self {
     return devices(INPUT[what])
   }
 
+  /** Send from now on. */
+  async goOn() {
+    this.publishes = true
+    await this.publish()
+  }
+
+  /** Be heard or not; the microphone stays open. */
+  hush(/** @type {boolean} */ silent) {
+    this.silent = silent
+    if (this.tracks.microphone) this.tracks.microphone.enabled = !silent
+  }
+
+  /** Switch the camera off, light and all. */
+  async hide() {
+    this.unseen = true
+    const track = this.tracks.camera
+    delete this.tracks.camera
+    if (track) track.onended = null
+    track?.stop()
+    await this.publisher.mute("camera")
+  }
+
+  async unhide() {
+    this.unseen = false
+    await this.use("camera")
+  }
+
   async publish() {
+    if (!this.publishes) return
     const present = /** @type {const} */ (["microphone", "camera"]).flatMap((what) => {
       const track = this.tracks[what]
       return track ? [/** @type {[string, MediaStreamTrack]} */ ([KIND[what], track])] : []
@@ -98,6 +135,7 @@ export class Self {
   /** A device came or went: take one again where we have none. */
   async reopen() {
     for (const what of /** @type {const} */ (["microphone", "camera"])) {
+      if (what === "camera" && this.unseen) continue
       if (!this.tracks[what] && (await this.choices(what)).length) await this.use(what)
     }
   }

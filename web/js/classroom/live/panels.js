@@ -26,11 +26,15 @@ export class Panels {
     }))
   }
 
-  /** @param {RoomState} state @param {any} event */
-  show(state, event) {
+  /**
+   * @param {(name: string) => RoomState} stateFor @param {any} event
+   * @param {string[]} [names]  only these
+   */
+  show(stateFor, event, names) {
     for (const [name, panel] of this.there) {
-      panel.show(state, event)
-      if (panel.badge) this.badge(name, panel.badge(state))
+      if (names && !names.includes(name)) continue
+      panel.show(stateFor(name), event)
+      if (panel.badge) this.badge(name, panel.badge(stateFor(name)))
     }
   }
 

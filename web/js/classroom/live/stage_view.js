@@ -16,6 +16,10 @@ export class StageView {
     this.whiteboard = false
     this.light = false // sound and slides only
     this.programme = false // one picture of the whole lesson, by HLS
+    /** @type {MediaStreamTrack | undefined} one's own camera, straight from the device */
+    this.mirror = undefined
+    /** @type {Map<number, MediaStreamTrack>} what comes from the room, by seat */
+    this.pictures = new Map()
     /** @type {Map<number, HTMLElement>} */
     this.tiles = new Map()
     for (let seat = 1; seat <= SEATS; seat += 1) {
@@ -55,8 +59,12 @@ export class StageView {
     if (!someone) return
     tile.dataset.person = someone.id
     tile.classList.toggle("is-me", someone.id === me)
-    const filmed = someone.tracks.includes("camera") && (!this.light || someone.id === me)
+    const own = someone.id === me
+    const filmed = own ? Boolean(this.mirror) : someone.tracks.includes("camera") && !this.light
     tile.classList.toggle("has-picture", filmed)
+    const track = own ? this.mirror : this.pictures.get(someone.seat)
+    const video = this.videoOf(someone.seat)
+    if (track && playing(video) !== track) play(video, track)
     const name = someone.id === me ? this.say("you", { name: someone.name }) : someone.name
     put(/** @type {HTMLElement} */ (tile.querySelector(".live-tile__name")), name)
     put(/** @type {HTMLElement} */ (tile.querySelector(".live-tile__initial")), [...someone.name][0] ?? "")
@@ -81,8 +89,25 @@ export class StageView {
     }
   }
 
+  /** A picture came for a seat. @param {number} seat @param {MediaStreamTrack} track */
+  setPicture(seat, track) {
+    this.pictures.set(seat, track)
+    if (playing(this.videoOf(seat)) !== this.mirror || !this.mirror) play(this.videoOf(seat), track)
+  }
+
   /** The video element of a seat. @param {number} seat */
   videoOf(seat) {
     return /** @type {HTMLVideoElement} */ (this.tiles.get(seat)?.querySelector("video"))
   }
+}
+
+/** @param {HTMLVideoElement} video @returns {MediaStreamTrack | undefined} */
+function playing(video) {
+  return /** @type {MediaStream | null} */ (video.srcObject)?.getTracks()[0]
+}
+
+/** Muted pictures may always play. @param {HTMLVideoElement} video @param {MediaStreamTrack} track */
+export function play(video, track) {
+  video.srcObject = new MediaStream([track])
+  video.play().catch(() => undefined) // another picture came before it began
 }
