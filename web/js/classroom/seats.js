@@ -1,15 +1,8 @@
 /**
  * Who is where in a lesson: seats, pictures, hands, the row of those who wait. Pure.
  *
- * @typedef {{
- *   id: string, name: string, role: "teacher"|"assistant"|"trainee"|"supervisor"|"guest", came_at: number,
- *   present: boolean, lobby: boolean, seat: number, invited: boolean, muted: boolean, tracks: string[],
- *   by: ""|"webrtc"|"hls"|"light", link: ""|"good"|"weak"
- * }} Attendee
- * @typedef {import("jt/classroom/state.js").RoomState & {
- *   people: Record<string, Attendee>, focus: string, speaker: string, hands: {person: string, at: number}[],
- *   locked: boolean, lobby_open: boolean, board_open: boolean, board: Record<number, unknown[]>, polls: {id: number}[]
- * }} RoomState
+ * @typedef {import("jt/classroom/state.js").RoomState} RoomState
+ * @typedef {import("jt/classroom/state.js").Attendee} Attendee
  */
 
 export const SEATS = 6

@@ -50,12 +50,13 @@ export class ControlsView {
   }
 
   showLeading(/** @type {RoomState} */ state) {
-    const { phase, recording } = state
-    const step = phase !== "live" ? "start" : recording === "paused" ? "resume" : "pause"
+    const { phase, recording, media } = state
+    const silent = phase !== "live" && media !== "connected"
+    const step = silent ? "start_waits" : phase !== "live" ? "start" : recording === "paused" ? "resume" : "pause"
     const course = /** @type {HTMLButtonElement} */ (this.find("courseWord").closest("button"))
     put(this.find("courseWord"), this.say(step))
     course.classList.toggle("button--primary", step !== "pause")
-    course.disabled = phase === "live" && recording === "failed"
+    course.disabled = silent || (phase === "live" && recording === "failed")
     put(this.find("lockWord"), this.say(state.locked ? "lock_off" : "lock"))
     put(this.find("lobbyWord"), this.say(state.lobby_open ? "lobby_off" : "lobby"))
     const { pages } = state.agenda

@@ -45,7 +45,8 @@ export class Leading {
 
   /** Start, pause or go on. */
   course() {
-    if (!this.may || this.state.recording === "failed") return
+    const button = /** @type {HTMLButtonElement} */ (this.page.find("courseWord").closest("button"))
+    if (!this.may || button.disabled) return
     const paused = this.state.recording === "paused"
     this.page.send(this.state.phase !== "live" ? "start" : paused ? "resume" : "pause")
   }
