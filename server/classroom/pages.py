@@ -60,6 +60,7 @@ async def show_room(request: Request) -> Response:
         "setup": {
             "path": f"/rooms/{stored.id}",
             "after": stored.after,
+            "opened": round(stored.opened_at.timestamp() * 1000),
             "slides": state.agenda.slides,
             "ice": ice_servers(the_house.settings),
             "words": words.below("room.say."),
