@@ -37,6 +37,8 @@ from server.http.pages import environment, render
 from server.http.problems import answer_problem
 from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
 from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
+from server.notices import pages as notices_pages
+from server.notices.postbox import Postbox
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
 from server.settings import Settings
@@ -90,6 +92,7 @@ def routes() -> list[BaseRoute]:
         *classroom_socket.routes,
         *recordings_pages.routes,
         *takes_pages.routes,
+        *notices_pages.routes,
     ]
 
 
@@ -116,6 +119,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     processing = house.add(Processing(house))
     handover = house.add(Handover(house))
     uploads = house.add(Uploads(house))
+    postbox = house.add(Postbox(house))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -127,7 +131,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             if prepare:
                 await prepare(house)
             running.callback(pictures.close)
-            for part in (ear, processing, uploads):
+            for part in (ear, processing, uploads, postbox):
                 await part.start()
                 running.push_async_callback(part.stop)
             await handover.start()
@@ -150,6 +154,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             Middleware(ExceptionMiddleware, handlers=problems),
             Middleware(SameSite),
             Middleware(BodyLimit, larger=larger),
+            Middleware(notices_pages.Unseen),
         ],
     )
     app.router.redirect_slashes = False

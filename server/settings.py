@@ -1,11 +1,14 @@
 """Every setting, with its default and a sentence. `__main__` alone reads the environment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+_MAIL_SERVER = re.compile(r"(smtps|smtp|smtp\+plain)://([^@\s]*@)?[^@/\s]+")
+_MAIL_ADDRESS = re.compile(r"[^@<>\s]+@[^@<>\s]+")
 _KNOWN = {"language": ("zh", "en"), "whisper_engine": ("faster-whisper", "openai-whisper")}
 
 
@@ -38,6 +41,10 @@ class Settings:
     session_hours: int = _setting(12, "Hours without use after which a person is signed out.")
     stun_servers: str = _setting("", "STUN and TURN addresses for browsers, separated by spaces.")
     webrtc_viewers: int = _setting(120, "WebRTC viewers of one room; further ones get HLS.")
+    smtp_url: str = _setting(
+        "", "Mail server: smtps://, smtp:// or smtp+plain://, user:password@host."
+    )
+    smtp_sender: str = _setting("", "Address that mail comes from.")
     udp_ports: str = _setting("", "UDP port range for media, for example 40000-40999; empty: any.")
 
     @classmethod
@@ -63,6 +70,10 @@ class Settings:
                 raise ValueError(f"JIANGTAI_{name.upper()} must be {' or '.join(known)}.")
         if self.timezone not in available_timezones():
             raise ValueError(f"JIANGTAI_TIMEZONE names no time zone: {self.timezone}.")
+        if self.smtp_url and not _MAIL_SERVER.fullmatch(self.smtp_url):
+            raise ValueError("JIANGTAI_SMTP_URL must be smtps://, smtp:// or smtp+plain:// a host.")
+        if self.smtp_url and not _MAIL_ADDRESS.fullmatch(self.smtp_sender):
+            raise ValueError("JIANGTAI_SMTP_SENDER must be the address that mail comes from.")
         return self
 
     @property

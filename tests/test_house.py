@@ -147,7 +147,8 @@ def test_every_sentence_that_pages_and_problems_name_exists() -> None:
 # Sentences whose key is put together: by a state, a role, a measure's name …
 FAMILIES = (
     "activity.", "boundaries.", "error.media.", "error.plan.", "excluded.", "finding.",
-    "hearing.short.", "home.", "intake.column.", "intake.note.", "measure.", "plan.error.",
+    "hearing.short.", "home.", "intake.column.", "intake.note.", "lesson.end.", "lesson.repeat.",
+    "measure.", "notice.lesson.", "plan.error.",
     "plan.language.", "player.view.", "problem.hint.", "reference.", "report.absent",
     "report.confidence.", "report.failed", "report.group.",
     "role.", "room.check.hearing.", "room.say.", "take.card.", "take.doing.",

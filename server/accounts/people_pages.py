@@ -8,9 +8,11 @@ from starlette.routing import Route
 from server.accounts.access import MANAGERS, grantable_roles, known_person, require
 from server.accounts.person import ROLES, Person
 from server.accounts.roster import (
+    LONGEST_EMAIL,
     LONGEST_NAME,
     LONGEST_UNIT,
     add_person,
+    checked_email,
     deactivate,
     may_manage,
     search,
@@ -26,6 +28,7 @@ from server.http.pages import render
 
 PAGE = 50
 LAST_PAGE = 10_000
+GIVEN = ("name", "login", "unit", "email")
 
 
 async def show_people(request: Request) -> Response:
@@ -46,20 +49,20 @@ async def show_new(request: Request) -> Response:
     giver = require(request, *MANAGERS)
     async with house(request).database.session() as session:
         allowed = await grantable_roles(session, giver)
-    return _new_page(request, allowed, {"name": "", "login": "", "unit": ""}, frozenset())
+    return _new_page(request, allowed, dict.fromkeys(GIVEN, ""), frozenset())
 
 
 async def do_add(request: Request) -> Response:
     """POST /people: add somebody; answers with the one-time link, shown this once."""
     giver = require(request, *MANAGERS)
     form = await read_form(request)
-    given = {name: str(form.sent.get(name, ""))[:200] for name in ("name", "login", "unit")}
+    given = {name: str(form.sent.get(name, ""))[:200] for name in GIVEN}
     wanted = frozenset(form.many("roles"))
     try:
-        name, unit = _name_and_unit(form)
+        name, unit, email = _about(form)
         async with house(request).database.session() as session:
             allowed = await grantable_roles(session, giver)
-            person = await add_person(session, allowed, name, given["login"], unit)
+            person = await add_person(session, allowed, name, given["login"], unit, email)
             set_roles(giver, allowed, person, wanted)
     except Problem as problem:
         async with house(request).database.session() as session:
@@ -84,10 +87,10 @@ async def show_person(request: Request) -> Response:
 
 
 async def do_change(request: Request) -> Response:
-    """POST /people/{person_id}: name, unit and roles."""
+    """POST /people/{person_id}: name, unit, e-mail and roles."""
     giver = require(request, *MANAGERS)
     form = await read_form(request)
-    name, unit = _name_and_unit(form)
+    name, unit, email = _about(form)
     async with house(request).database.session() as session:
         person = await known_person(session, request.path_params["person_id"])
         allowed = await grantable_roles(session, giver)
@@ -95,7 +98,7 @@ async def do_change(request: Request) -> Response:
         set_roles(giver, allowed, person, frozenset(form.many("roles")) | person.roles - allowed)
         if not may_manage(giver, allowed, person):
             raise Forbidden("error.role_not_yours")
-        person.name, person.unit = name, unit
+        person.name, person.unit, person.email = name, unit, email
     return RedirectResponse(f"/people/{person.id}", 303)
 
 
@@ -128,10 +131,11 @@ async def _managed(session: AsyncSession, giver: Person, person_id: str) -> Pers
     return person
 
 
-def _name_and_unit(form: Form) -> tuple[str, str]:
+def _about(form: Form) -> tuple[str, str, str | None]:
     return (
         form.text("name", limit=LONGEST_NAME),
         form.text("unit", limit=LONGEST_UNIT, required=False),
+        checked_email(form.text("email", limit=LONGEST_EMAIL, required=False)),
     )
 
 

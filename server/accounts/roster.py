@@ -13,7 +13,9 @@ from server.store.database import now
 
 LONGEST_NAME = 60
 LONGEST_UNIT = 120
+LONGEST_EMAIL = 254
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
 
 
 def checked_login(text: str) -> str:
@@ -24,8 +26,21 @@ def checked_login(text: str) -> str:
     return login
 
 
+def checked_email(text: str) -> str | None:
+    """An address mail can go to, or None where the text is empty. Invalid where it is none."""
+    email = text.strip()
+    if email and (len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email)):
+        raise Invalid("error.email", field="email")
+    return email or None
+
+
 async def add_person(
-    session: AsyncSession, allowed: frozenset[str], name: str, login: str, unit: str
+    session: AsyncSession,
+    allowed: frozenset[str],
+    name: str,
+    login: str,
+    unit: str,
+    email: str | None = None,
 ) -> Person:
     """A new person without roles. Invalid where the sign-in name is taken.
 
@@ -36,7 +51,7 @@ async def add_person(
     login = checked_login(login)
     if await session.scalar(select(Person.id).where(Person.login == login)):
         raise Invalid("error.login_taken", field="login", login=login)
-    person = Person(login=login, name=name, unit=unit, grants=[])
+    person = Person(login=login, name=name, unit=unit, email=email, grants=[])
     session.add(person)
     await session.flush()
     return person

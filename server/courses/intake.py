@@ -14,6 +14,7 @@ from server.accounts.person import ROLES, Person
 from server.accounts.roster import (
     LONGEST_NAME,
     LONGEST_UNIT,
+    checked_email,
     checked_login,
     may_manage,
     set_roles,
@@ -30,6 +31,7 @@ COLUMNS = {
     "name": ("姓名", "name"),
     "login": ("用户名", "login", "sign-in name"),
     "unit": ("单位", "unit"),
+    "email": ("邮箱", "email", "e-mail"),
     "roles": ("角色", "roles", "role"),
     "cohort": ("班次", "cohort"),
 }
@@ -45,6 +47,7 @@ class Row:
     name: str
     login: str
     unit: str = ""
+    email: str = ""
     roles: str = ""
     cohort: str = ""
 
@@ -58,6 +61,7 @@ class Change:
     problem: Problem | None = None
     name: str = ""  # the new name, where it changes
     unit: str = ""
+    email: str = ""
     roles: tuple[str, ...] = ()  # to be added
     cohort: str = ""  # to be joined
 
@@ -141,6 +145,7 @@ async def write_in(
         person = known[login]
         person.name = change.name or person.name
         person.unit = change.unit or person.unit
+        person.email = change.email or person.email
         set_roles(giver, allowed, person, person.roles | set(change.roles))
     session.add_all(added)
     await session.flush()
@@ -156,18 +161,20 @@ def _compare(change: Change, giver: Person, allowed: frozenset[str], person: Per
         raise Invalid("error.intake.name", limit=LONGEST_NAME)
     if len(row.unit) > LONGEST_UNIT:
         raise Invalid("error.intake.unit", limit=LONGEST_UNIT)
+    email = checked_email(row.email) or ""
     wanted = _roles(row.roles)
     if person is None:
         change.kind = "new"
-        change.name, change.unit = row.name, row.unit
+        change.name, change.unit, change.email = row.name, row.unit, email
         change.roles = tuple(wanted or ["trainee"])
         held: frozenset[str] = frozenset()
     else:
         change.name = row.name if row.name != person.name else ""
         change.unit = row.unit if row.unit and row.unit != person.unit else ""
+        change.email = email if email and email != person.email else ""
         held = person.roles
         change.roles = tuple(role for role in wanted if role not in held)
-        if change.name or change.unit or change.roles:
+        if change.name or change.unit or change.email or change.roles:
             change.kind = "changed"
             if person.deactivated_at:
                 raise Invalid("error.intake.deactivated")

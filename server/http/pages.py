@@ -38,7 +38,8 @@ def environment(assets: Assets) -> jinja2.Environment:
 def render(
     request: Request, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> HTMLResponse:
-    """A page. Templates know `t`, `words` (Translator), `person`, `csrf`, `nonce`, `request`."""
+    """A page. Templates know `t`, `words` (Translator), `person`, `csrf`, `nonce`, `request`,
+    and `unseen`, the number of notices."""
     words = translator(request)
     engine: jinja2.Environment = request.app.state.templates
     text = engine.get_template(template).render(
@@ -47,6 +48,7 @@ def render(
         t=words.t,
         lang=words.language,
         person=getattr(request.state, "person", None),
+        unseen=getattr(request.state, "unseen", 0),
         csrf=getattr(request.state, "csrf", ""),
         nonce=request.state.nonce,
         demo=house(request).settings.demo,

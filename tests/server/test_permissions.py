@@ -104,6 +104,7 @@ RULES = {
     "POST /courses/{course_id}": COURSE,
     "POST /courses/{course_id}/staff": COURSE,
     "POST /courses/{course_id}/staff/{person_id}/remove": COURSE,
+    "GET /notices": SIGNED_IN,
     "GET /cohorts": COHORTS,
     "POST /cohorts": COHORTS,
     "GET /cohorts/{cohort_id}": COHORTS,

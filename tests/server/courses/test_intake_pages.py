@@ -132,3 +132,15 @@ async def test_five_thousand_people_at_once(site: Site) -> None:
     done = await write(xue, await look(xue, f"姓名,用户名,单位,角色,班次\n{rows}"))
     assert done.status_code == 200
     assert await counts(site) == (5006, 1, 5000)
+
+
+async def test_an_email_column_is_taken_in_and_checked(site: Site) -> None:
+    xue = await site.sign_in("xue")
+    page = await look(xue, "姓名,用户名,邮箱\n李四,lisi,li.si@school.example\n安学员,an,bad@\n")
+    assert re.search(r"第 3 行.*邮箱", page.text)
+    await write(xue, page)
+    async with site.house.database.session() as session:
+        found = await session.scalar(select(Person.email).where(Person.login == "lisi"))
+    assert found == "li.si@school.example"
+    page = await look(xue, "name,login,e-mail\n李四,lisi,li@school.example\n")
+    assert "邮箱改为 li@school.example" in page.text
