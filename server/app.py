@@ -37,6 +37,11 @@ from server.http.pages import environment, render
 from server.http.problems import answer_problem
 from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
 from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
+from server.lessons import access as lessons_access
+from server.lessons import desk as lessons_desk
+from server.lessons import pages as lessons_pages
+from server.lessons.guests import GuestGate
+from server.lessons.rooms import LessonRooms
 from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox
 from server.recordings import pages as recordings_pages
@@ -52,6 +57,7 @@ from server.takes.rooms import Handover
 from server.takes.uploads import Uploads
 
 NAVIGATION = Navigation(
+    Item("/timetable", "nav.timetable"),
     Item("/plans", "nav.plans", ("teacher", "assistant", "expert")),
     Item("/takes", "nav.takes"),
     Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
@@ -92,6 +98,7 @@ def routes() -> list[BaseRoute]:
         *classroom_socket.routes,
         *recordings_pages.routes,
         *takes_pages.routes,
+        *lessons_pages.routes,
         *notices_pages.routes,
     ]
 
@@ -120,6 +127,11 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     handover = house.add(Handover(house))
     uploads = house.add(Uploads(house))
     postbox = house.add(Postbox(house))
+    house.add(GuestGate())
+    lesson_rooms = house.add(LessonRooms(house))
+    house.part(Watchers).allow("lesson", lessons_access.may_watch)
+    house.part(DeckReaders).add(lessons_access.may_read_deck)
+    house.part(Desk).add(lessons_desk.lay_cards)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -135,6 +147,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
                 await part.start()
                 running.push_async_callback(part.stop)
             await handover.start()
+            await lesson_rooms.start()
             await rooms.start()
             running.push_async_callback(rooms.stop)
             yield

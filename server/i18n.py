@@ -88,6 +88,19 @@ class Translator:
                 return f"{self.t(key)} {time}"
         return f"{self.date(moment.date(), today)} {time}"
 
+    def hour(self, moment: datetime) -> str:
+        """The time of day: 14:00."""
+        return format_time(moment.astimezone(self.zone), "HH:mm", locale=self._locale)
+
+    def weekday(self, day: date) -> str:
+        """周二; Tue."""
+        return format_date(day, "EEE", locale=self._locale)
+
+    def short_date(self, day: date) -> str:
+        """11月24日; 24 Nov."""
+        pattern = "M月d日" if self.language == "zh" else "d MMM"
+        return format_date(day, pattern, locale=self._locale)
+
     def date(self, day: date, today: date | None = None) -> str:
         """A date, with its year only where it is not this one."""
         same_year = today is not None and day.year == today.year

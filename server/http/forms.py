@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, time
 from typing import Any, TypeVar
 
 import msgspec
@@ -92,6 +92,16 @@ class Form:
             return date.fromisoformat(value) if value else None
         except ValueError:
             raise Invalid("error.form.date", field=name) from None
+
+    def clock(self, name: str) -> time:
+        """A time of the day, to the minute. Invalid when missing."""
+        try:
+            value = time.fromisoformat(self.text(name, limit=8))
+        except ValueError:
+            raise Invalid("error.form.time", field=name) from None
+        if value.tzinfo is not None:
+            raise Invalid("error.form.time", field=name)
+        return value.replace(second=0, microsecond=0)
 
     def many(self, name: str, *, limit: int = 100) -> list[str]:
         """All values of a field that may come several times."""

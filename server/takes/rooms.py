@@ -11,12 +11,11 @@ from media.layout import Manifest, replace
 from rehearsal.take import Gap, SegmentMark, SlideTurn
 from server.accounts.person import Person
 from server.classroom.acts.recording import RecordingStarted, SegmentEntered, SlideTurned
+from server.classroom.agenda import agenda_of
 from server.classroom.event import Event as RoomEvent
 from server.classroom.event_log import StoredRoom
 from server.classroom.rooms import Rooms
-from server.classroom.things import Agenda, AgendaSegment
 from server.courses.lesson_plan import PlanVersion
-from server.courses.plan import to_plan
 from server.courses.slide_deck import SlideDeck
 from server.events import Event, RecordingFinished
 from server.http.context import House
@@ -59,18 +58,6 @@ async def start_take(
     async with house.database.session() as session:
         (await session.get_one(Take, take.id)).room_id = room_id
     return room_id
-
-
-def agenda_of(version: PlanVersion, deck: SlideDeck | None) -> Agenda:
-    """What the room needs of a plan and its slides."""
-    plan = to_plan(version.body, version.number)
-    return Agenda(
-        segments=tuple(AgendaSegment(s.title, s.minutes, s.activity) for s in plan.segments),
-        glossary=plan.glossary,
-        questions=tuple(question for s in plan.segments for question in s.questions),
-        slides=f"/slides/{deck.id}/slides.pdf" if deck else "",
-        pages=deck.pages if deck else 0,
-    )
 
 
 class Handover:

@@ -9,6 +9,7 @@ import re
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from server.accounts.passwords import hash_password
 from server.accounts.person import Person, RoleGrant
 from server.app import routes
 from server.courses.slide_deck import SlideDeck
+from server.lessons.lesson import Lesson, LessonGuest
+from server.store.database import new_id, now
 from server.takes.rehearsal import Rehearsal
 from server.takes.take import Take, take_folder
 from server.takes.upload_pages import TYPE
@@ -58,6 +61,8 @@ PLANS, PEOPLE, COHORTS = only(*PLANNERS), only("xue", "guan"), only("xue")
 COURSES = only("lin", "hai", "mei", "xue")
 COURSE = Rule(frozenset({"lin", "xue"}), frozenset({"an", "bo", "guan"}))
 UPLOAD = Rule(frozenset({"lin"}), EVERYBODY - PLANNERS)
+LESSON = Rule(frozenset({"lin", "xue"}))
+ENTER = Rule(frozenset({"lin"}), frozenset({"xue"}))
 ANY_STRETCH = {"kind": "pauses", "start": 0, "end": 1, "intentional": True, "revision": 99}
 
 
@@ -104,7 +109,23 @@ RULES = {
     "POST /courses/{course_id}": COURSE,
     "POST /courses/{course_id}/staff": COURSE,
     "POST /courses/{course_id}/staff/{person_id}/remove": COURSE,
+    "GET /courses/{course_id}/lessons": COURSE,
+    "POST /courses/{course_id}/lessons": COURSE,
+    "GET /timetable": SIGNED_IN,
     "GET /notices": SIGNED_IN,
+    "GET /lessons/{lesson_id}": LESSON,
+    "GET /lessons/{lesson_id}/recording": LESSON,
+    "GET /lessons/{lesson_id}/edit": LESSON,
+    "POST /lessons/{lesson_id}": LESSON,
+    "POST /lessons/{lesson_id}/move": LESSON,
+    "POST /lessons/{lesson_id}/cancel": LESSON,
+    "POST /lessons/{lesson_id}/restore": LESSON,
+    "POST /lessons/{lesson_id}/enter": ENTER,
+    "POST /lessons/{lesson_id}/guest-link": MINE,
+    "POST /lessons/{lesson_id}/guest-link/revoke": MINE,
+    "POST /lessons/{lesson_id}/guests/{guest_id}/remove": MINE,
+    "GET /join/{token}": OPEN,
+    "POST /join/{token}": OPEN,
     "GET /cohorts": COHORTS,
     "POST /cohorts": COHORTS,
     "GET /cohorts/{cohort_id}": COHORTS,
@@ -251,12 +272,18 @@ async def school(site: Site, tmp_path: Path) -> School:
     await give_results(site, take.rsplit("/", 1)[-1], deck_id)
     await lin.post(f"{take}/shares", {"login": "ke"})
     share = (await lin.get(take)).text.split(f"{take}/shares/")[1][:36]
+    lesson, guest = Lesson(id=new_id(), course_id=course, title="课", minutes=45), site.people["ke"]
+    lesson.starts_at = now() + timedelta(minutes=10)
+    async with site.house.database.session() as session:
+        session.add(lesson)
+        await session.flush()
+        session.add(LessonGuest(lesson_id=lesson.id, person_id=guest.id))
     comment = (await lin.post_json(f"{take}/comments", {"at": 1.0, "text": "好"})).json()
     parts = {
         "mark": "0", "path": "absent", "token": "absent", "page": "1", "file": "voice-001.mp4",
         "person_id": site.people["an"].id, "room_id": await open_room(site),
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
-        "course_id": course, "cohort_id": cohort,
+        "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
         "comment": str(comment["id"]), "upload": last_part(await begin(lin, "a.wav", 1000)),
     }  # fmt: skip

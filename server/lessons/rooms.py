@@ -1,0 +1,118 @@
+"""Lessons and their rooms: opened by whoever comes first, and what is kept when they end."""
+
+import asyncio
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from media.layout import Manifest
+from server.accounts.person import Person
+from server.classroom.agenda import agenda_of
+from server.classroom.event_log import StoredRoom
+from server.classroom.rooms import Rooms
+from server.courses.lesson_plan import PlanVersion
+from server.courses.slide_deck import SlideDeck
+from server.errors import Conflict
+from server.events import Event, RecordingFinished, RoomEnded
+from server.http.context import House
+from server.lessons.attending import staff_of
+from server.lessons.lesson import Lesson
+from server.recordings.recording import Recording, recording_folder
+from server.store.database import now
+
+
+class LessonRooms:
+    """Opens one room for each lesson, and takes over what it leaves."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._opening = asyncio.Lock()  # two who come at once find one room
+
+    async def start(self) -> None:
+        """Listen, before the rooms start; and catch up on what was missed in a crash."""
+        self._house.bus.subscribe(RoomEnded, self._ended)
+        self._house.bus.subscribe(RecordingFinished, self._finished)
+        async with self._house.database.session() as session:
+            rows = await session.execute(
+                select(StoredRoom.id, Recording.id)
+                .join(Lesson, Lesson.room_id == StoredRoom.id)
+                .join(Recording, Recording.id == Lesson.recording_id)
+                .where(
+                    StoredRoom.finished_at.is_not(None),
+                    or_(Lesson.ended_at.is_(None), Recording.state != "ready"),
+                )
+            )
+            missed = [(room_id, recording_id) for room_id, recording_id in rows]
+        for room_id, recording_id in missed:
+            await self._keep_end(room_id)
+            await self._keep_recording(room_id, self._duration(recording_id))
+
+    async def room_of(self, lesson_id: str) -> str:
+        """The room of this lesson, opened if there is none yet. The caller has checked who comes.
+
+        Conflict where there is nobody to give the lesson.
+        """
+        async with self._opening:
+            async with self._house.database.session() as session:
+                lesson = await session.get_one(Lesson, lesson_id)
+                if lesson.room_id:
+                    return lesson.room_id
+                owner = await _owner(session, lesson)
+                version = await session.get(PlanVersion, lesson.plan_version_id or "")
+                deck = await session.get(SlideDeck, lesson.deck_id or "")
+                if lesson.recording_id is None:
+                    recording = Recording(owner_id=owner.id, kind="lesson")
+                    session.add(recording)
+                    await session.flush()
+                    lesson.recording_id = recording.id
+            room_id = await self._house.part(Rooms).open(
+                kind="lesson",
+                owner=owner,
+                title=lesson.title,
+                folder=recording_folder(self._house.folder, str(lesson.recording_id)),
+                agenda=agenda_of(version, deck),
+                language=lesson.language,
+                after=f"/lessons/{lesson.id}/recording",
+            )
+            async with self._house.database.session() as session:
+                (await session.get_one(Lesson, lesson_id)).room_id = room_id
+            return room_id
+
+    async def _ended(self, event: Event) -> None:
+        assert isinstance(event, RoomEnded)
+        await self._keep_end(event.room_id)
+
+    async def _finished(self, event: Event) -> None:
+        assert isinstance(event, RecordingFinished)
+        await self._keep_recording(event.room_id, event.duration)
+
+    async def _keep_end(self, room_id: str) -> None:
+        async with self._house.database.session() as session:
+            await session.execute(
+                update(Lesson)
+                .where(Lesson.room_id == room_id, Lesson.ended_at.is_(None))
+                .values(ended_at=now())
+            )
+
+    async def _keep_recording(self, room_id: str, duration: float) -> None:
+        of_room = select(Lesson.recording_id).where(Lesson.room_id == room_id)
+        async with self._house.database.session() as session:
+            await session.execute(
+                update(Recording)
+                .where(Recording.id.in_(of_room))
+                .values(state="ready", duration=duration)
+            )
+
+    def _duration(self, recording_id: str) -> float:
+        try:
+            return Manifest.load(recording_folder(self._house.folder, recording_id)).duration
+        except (FileNotFoundError, ValueError):
+            return 0.0
+
+
+async def _owner(session: AsyncSession, lesson: Lesson) -> Person:
+    """The first teacher of the lesson, else an assistant."""
+    staff = await staff_of(session, lesson)
+    if not staff:
+        raise Conflict("error.lesson.nobody")
+    return staff[0][0]
