@@ -4,7 +4,9 @@ import asyncio
 import secrets
 import shutil
 from collections.abc import AsyncIterator
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +15,7 @@ from rehearsal.plan import plan_from_yaml
 from server.accounts.passwords import hash_password
 from server.accounts.person import Person, RoleGrant
 from server.accounts.signin import make_link
+from server.courses.access import deck_of_plan
 from server.courses.cohort import Cohort, CohortMember
 from server.courses.course import Course, CourseCohort, CourseStaff
 from server.courses.lesson_plan import LessonPlan, PlanVersion
@@ -20,6 +23,7 @@ from server.courses.plan import to_body
 from server.courses.slide_deck import SlideDeck
 from server.courses.slides import SlideShelf
 from server.http.context import House
+from server.lessons.lesson import Lesson
 from server.store.database import now
 from server.takes.jobs import EVENTS, UPLOAD
 from server.takes.rehearsal import Rehearsal
@@ -51,6 +55,7 @@ async def prepare(house: House) -> list[str]:
     if house.settings.demo:
         if empty:
             await found_school(house)
+        await _timetable(house)
         return _passwords(house)
     return await _first_administrator(house, empty) if empty or unused else []
 
@@ -140,6 +145,42 @@ async def _teaching(
     session.add(version)
     await session.flush()
     return plan, version
+
+
+async def _timetable(house: House) -> None:
+    """Two lessons of the demo course, one to be entered at once; new ones when both are past."""
+    moment = now()
+    zone = ZoneInfo(house.settings.timezone)
+    async with house.database.session() as session:
+        course = await session.scalar(select(Course).order_by(Course.created_at).limit(1))
+        ahead = Lesson.starts_at > moment - timedelta(hours=1)
+        if course is None or await session.scalar(select(Lesson.id).where(ahead).limit(1)):
+            return
+        version = await session.scalar(
+            select(PlanVersion)
+            .join(LessonPlan, LessonPlan.id == PlanVersion.plan_id)
+            .where(LessonPlan.course_id == course.id)
+            .order_by(PlanVersion.number.desc())
+            .limit(1)
+        )
+        deck = await deck_of_plan(session, version.plan_id) if version else None
+        soon = (moment + timedelta(minutes=15)).replace(second=0, microsecond=0)
+        tomorrow = moment.astimezone(zone).date() + timedelta(days=1)
+        for title, starts in (
+            (version.body["title"] if version else course.title, soon),
+            ("网格员入户走访实务", datetime.combine(tomorrow, time(9), zone)),
+        ):
+            session.add(
+                Lesson(
+                    course_id=course.id,
+                    title=title,
+                    starts_at=starts,
+                    minutes=45,
+                    place="东楼 201",
+                    plan_version_id=version.id if version and starts == soon else None,
+                    deck_id=deck.id if deck and starts == soon else None,
+                )
+            )
 
 
 async def _take(session: AsyncSession, house: House, version: PlanVersion, deck: SlideDeck) -> None:

@@ -9,7 +9,7 @@ from server.accounts.sessions import current_person
 from server.http.context import house
 from server.http.desk import Card
 from server.lessons.access import concerns, role_in
-from server.lessons.lesson import Lesson
+from server.lessons.lesson import LEADERS_BEFORE, Lesson
 from server.lessons.week import day_begins, lessons_between
 from server.store.database import now
 
@@ -24,6 +24,7 @@ async def lay_cards(request: Request) -> list[Card]:
     person, moment = current_person(request), now()
     zone = ZoneInfo(house(request).settings.timezone)
     midnight = day_begins(moment.astimezone(zone).date() + timedelta(days=1), zone)
+    soon_until = max(midnight, moment + LEADERS_BEFORE)
     async with house(request).database.session() as session:
         found = await lessons_between(
             session,
@@ -35,7 +36,7 @@ async def lay_cards(request: Request) -> list[Card]:
         soon = [
             (lesson, course, await role_in(session, person, lesson))
             for lesson, course in found
-            if lesson.starts_at < midnight and not lesson.is_over(moment)
+            if lesson.starts_at < soon_until and not lesson.is_over(moment)
         ][:MOST_TODAY]
     cards = []
     for lesson, course, role in soon:
@@ -47,7 +48,7 @@ async def lay_cards(request: Request) -> list[Card]:
             "opens": lesson.opens_at(role, zone) if role else lesson.starts_at,
         }
         cards.append(Card("today", -10 if entering else 5, "lessons/card_today.html", context))
-    later = [(lesson, course) for lesson, course in found if lesson.starts_at >= midnight][
+    later = [(lesson, course) for lesson, course in found if lesson.starts_at >= soon_until][
         :MOST_LATER
     ]
     if later:

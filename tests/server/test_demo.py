@@ -4,8 +4,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import func, select
 
 from server.demo import CAST, LESSON, prepare
+from server.lessons.lesson import Lesson
 from server.takes.pipeline import Events
 from tests.conftest import Site, SiteMaker
 
@@ -53,6 +55,25 @@ async def test_lin_finds_a_take_with_its_report(school: tuple[Site, PasswordOf])
     titles = [segment["title"] for segment in timeline["segments"]]
     assert titles == ["导入", "概念", "案例", "小结"]
     assert "网格化管理" in (await lin.get("/plans")).text
+
+
+async def test_lin_and_an_find_a_lesson_to_enter_now(school: tuple[Site, PasswordOf]) -> None:
+    site, passwords = school
+    rooms = set()
+    for login in ("an", "lin"):
+        visitor = await site.visitor()
+        await visitor.get("/sign-in")
+        await visitor.post("/sign-in", {"login": login, "password": passwords[login], "next": "/"})
+        home = (await visitor.get("/")).text
+        assert "网格员入户走访实务" in home
+        enter = "/lessons/" + home.split('action="/lessons/')[1].split('"')[0]
+        rooms.add((await visitor.post(enter)).headers["location"])
+        lesson = (await visitor.get(enter.removesuffix("/enter"))).text
+        assert "网格化管理.pdf" in lesson
+    assert len(rooms) == 1
+    assert await prepare(site.house), "a second start adds no lessons"
+    async with site.house.database.session() as session:
+        assert await session.scalar(select(func.count()).select_from(Lesson)) == 2
 
 
 async def test_without_a_demo_the_first_administrator_gets_a_link(
