@@ -129,6 +129,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     postbox = house.add(Postbox(house))
     house.add(GuestGate())
     lesson_rooms = house.add(LessonRooms(house))
+    house.part(Doors).allow("lesson", lessons_access.role_in_room)
     house.part(Watchers).allow("lesson", lessons_access.may_watch)
     house.part(DeckReaders).add(lessons_access.may_read_deck)
     house.part(Desk).add(lessons_desk.lay_cards)

@@ -1,18 +1,15 @@
 """Which lessons a person may see, lead and arrange: loading is the permission check."""
 
-from typing import Literal
-
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.person import Person
+from server.classroom.things import Role
 from server.courses.cohort import CohortMember
 from server.courses.course import CourseCohort, CourseStaff
 from server.courses.slide_deck import SlideDeck
 from server.errors import NotFound
 from server.lessons.lesson import Lesson, LessonCohort, LessonGuest, LessonStaff
-
-Role = Literal["teacher", "assistant", "trainee", "supervisor", "guest"]
 
 
 def _named_staff(person: Person) -> ColumnElement[bool]:

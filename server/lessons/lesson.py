@@ -5,13 +5,13 @@ from datetime import datetime, timedelta, tzinfo
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.classroom.things import LEADERS
 from server.store.database import Table, new_id, now
 
 LEADERS_BEFORE = timedelta(minutes=60)  # and any time of the lesson's day
 OTHERS_BEFORE = timedelta(minutes=30)
 OPENABLE_AFTER = timedelta(hours=2)  # the planned end, where nobody had come yet
 LIVE_AFTER = timedelta(hours=12)  # the planned end, where a room is open
-LEADERS = ("teacher", "assistant")
 
 
 class Lesson(Table):

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from server.accounts.access import require
 from server.accounts.person import Person
 from server.accounts.sessions import current_person
+from server.classroom.things import LEADERS
 from server.courses.access import (
     COURSE_ROLES,
     course_for,
@@ -34,7 +35,7 @@ from server.lessons.access import lesson_for, lesson_to_arrange, may_arrange, ro
 from server.lessons.attending import cohorts_of, guests_of, members_of, named, staff_of
 from server.lessons.clashes import clashes_of
 from server.lessons.guests import link_of
-from server.lessons.lesson import LEADERS, Lesson
+from server.lessons.lesson import Lesson
 from server.lessons.lesson_forms import (
     following,
     read_about,

@@ -57,6 +57,24 @@ async def test_who_is_what_in_the_room(school: School) -> None:
     }  # fmt: skip
 
 
+async def test_only_who_is_let_in_finds_the_room(school: School) -> None:
+    lesson, lin = await school.lesson(), await school.site.sign_in("lin")
+    room = (await enter(lin, lesson)).headers["location"]
+    for login in ("lin", "mei", "an", "zhou", "du"):
+        assert (await (await school.site.sign_in(login)).get(room)).status_code == 200, login
+    for login in ("bo", "hai", "xue", "guan"):
+        assert (await (await school.site.sign_in(login)).get(room)).status_code == 404, login
+    guest, link = await school.site.visitor(), await invite(lin, lesson)
+    await guest.get(link)
+    await guest.post(link, {"name": "高校长"})
+    assert (await guest.get(room)).status_code == 200
+    remove = re.search(
+        r"/lessons/[\w-]+/guests/[\w-]+/remove", (await lin.get(f"/lessons/{lesson.id}")).text
+    )
+    await lin.post(remove[0])
+    assert (await guest.get(room)).status_code == 303, "signed out"
+
+
 async def test_before_its_time_the_page_says_when(school: School) -> None:
     lesson = await school.lesson(timedelta(days=2))
     for login in ("lin", "an"):
