@@ -17,9 +17,12 @@ from server.accounts import pages as accounts_pages
 from server.accounts import people_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
+from server.classroom import handout_pages
 from server.classroom import pages as classroom_pages
 from server.classroom import socket as classroom_socket
 from server.classroom.access import Doors
+from server.classroom.handouts import LARGEST as LARGEST_HANDOUT
+from server.classroom.handouts import Handouts
 from server.classroom.rooms import Rooms
 from server.courses import pages as courses_pages
 from server.courses.access import DeckReaders
@@ -96,6 +99,7 @@ def routes() -> list[BaseRoute]:
         *hearing_pages.routes,
         *classroom_pages.routes,
         *classroom_socket.routes,
+        *handout_pages.routes,
         *recordings_pages.routes,
         *takes_pages.routes,
         *lessons_pages.routes,
@@ -119,6 +123,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     ear = house.add(Ear(settings, folder, house.bus))
     pictures = house.add(PictureProcess(Path(settings.face_model) if settings.face_model else None))
     house.add(Doors())
+    house.add(Handouts(folder))
     rooms = house.add(Rooms(house))
     house.add(Watchers()).allow("take", may_watch)
     house.part(DeckReaders).add(may_read_deck)
@@ -155,6 +160,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
 
     larger = {
         "/plans/*/slides": settings.slides_limit + BODY_LIMIT,
+        "/rooms/*/handouts": LARGEST_HANDOUT + BODY_LIMIT,
         "/people/import": LARGEST_SHEET + BODY_LIMIT,
         "/uploads/": settings.upload_limit,
     }

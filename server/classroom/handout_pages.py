@@ -1,7 +1,7 @@
 """The doors of handouts: leaders give, everybody in the room takes.
 
-POST /rooms/{id}/handouts             the file as body, its name in x-file-name (percent-encoded) → 201
-GET  /rooms/{id}/handouts/{handout}   the file, to be saved and never to be shown
+POST /rooms/{id}/handouts            the file; its name, percent-encoded, in x-file-name → 201
+GET  /rooms/{id}/handouts/{handout}  the file, to be saved and never to be shown
 """
 
 from functools import partial

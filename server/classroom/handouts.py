@@ -82,7 +82,7 @@ class Handouts:
         self.file(room_id, handout).unlink(missing_ok=True)
 
     def sweep(self, room_id: str, named: Collection[str]) -> None:
-        """Remove the room's files that nobody can ask for any more: withdrawn, or left by a crash."""
+        """Remove the room's files nobody can ask for any more: withdrawn, or left by a crash."""
         for path in self._folder.sub("handouts", room_id).iterdir():
             if path.name not in named and time.time() - path.stat().st_mtime > FORGOTTEN_S:
                 path.unlink(missing_ok=True)

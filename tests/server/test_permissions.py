@@ -147,6 +147,8 @@ RULES = {
     "POST /rooms/{room_id}/media": mine_with(sdp="", kinds={}),
     "POST /rooms/{room_id}/watch": mine_with(sdp="", slots={}),
     "POST /rooms/{room_id}/hints": MINE,
+    "POST /rooms/{room_id}/handouts": MINE,
+    "GET /rooms/{room_id}/handouts/{handout}": MINE,
     "GET /recordings/{recording}/hls/{file}": MINE,
     "GET /recordings/{recording}/download/{file}": MINE,
     "GET /takes": SIGNED_IN,
@@ -243,6 +245,15 @@ async def give_results(site: Site, take_id: str, deck_id: str) -> None:
         (await session.get_one(Rehearsal, take.rehearsal_id)).deck_id = deck_id
 
 
+async def hand_out(site: Site, lin: Visitor, room_id: str) -> str:
+    """A file in Lin's room."""
+    async with page_of(site, lin, room_id) as page:
+        await page.until("snapshot")
+        headers = {"x-csrf-token": lin.csrf}
+        path = f"/rooms/{room_id}/handouts"
+        return str((await lin.http.post(path, content=b"words", headers=headers)).json()["id"])
+
+
 @pytest.fixture
 async def school(site: Site, tmp_path: Path) -> School:
     hashed = await hash_password(PASSWORD)
@@ -279,9 +290,11 @@ async def school(site: Site, tmp_path: Path) -> School:
         await session.flush()
         session.add(LessonGuest(lesson_id=lesson.id, person_id=guest.id))
     comment = (await lin.post_json(f"{take}/comments", {"at": 1.0, "text": "好"})).json()
+    room_id = await open_room(site)
     parts = {
         "mark": "0", "path": "absent", "token": "absent", "page": "1", "file": "voice-001.mp4",
-        "person_id": site.people["an"].id, "room_id": await open_room(site),
+        "person_id": site.people["an"].id, "room_id": room_id,
+        "handout": await hand_out(site, lin, room_id),
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
