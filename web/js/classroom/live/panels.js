@@ -13,6 +13,8 @@ export class Panels {
     this.root = root
     /** @type {Map<string, Panel>} */
     this.there = new Map()
+    /** @type {((name: string) => RoomState) | undefined} */
+    this.stateFor = undefined
   }
 
   /** Load and mount what the page has a place for. @param {Room} room */
@@ -34,12 +36,19 @@ export class Panels {
     for (const [name, panel] of this.there) {
       if (names && !names.includes(name)) continue
       panel.show(stateFor(name), event)
-      if (panel.badge) this.badge(name, panel.badge(stateFor(name)))
     }
+    this.stateFor = stateFor
+    this.showBadges()
   }
 
   tick() {
     for (const panel of this.there.values()) panel.tick?.()
+    this.showBadges()
+  }
+
+  /** What was looked at counts no more. */
+  showBadges() {
+    for (const [name, panel] of this.there) if (this.stateFor && panel.badge) this.badge(name, panel.badge(this.stateFor(name)))
   }
 
   badge(/** @type {string} */ name, /** @type {number} */ count) {

@@ -35,6 +35,12 @@ export class ChatPanel {
       open: () => room.send("open_chat"),
       end: () => this.toEnd(),
     })
+    // without a mouse a tap on a line shows what can be done with it
+    this.list.addEventListener("click", (/** @type {Event} */ { target }) => {
+      const line = /** @type {Element} */ (target).closest("li")
+      if (/** @type {Element} */ (target).closest("a, button")) return
+      for (const other of this.list.children) other.classList.toggle("is-open", other === line && !other.classList.contains("is-open"))
+    })
     // a panel that was hidden has no height to scroll
     this.watcher = new ResizeObserver(() => { if (this.following.atEnd) this.toEnd() })
     this.watcher.observe(this.scroller)

@@ -71,6 +71,7 @@ export class QuestionsPanel {
       at(node, "name").textContent = q.name
       showTime(at(node, "time"), q.at, this.room.now())
     }
+    if (own && !leader && !node.querySelector(".is-asking")) at(at(node, "delete"), "word").textContent = words.take_back
     at(node, "mark").hidden = !leader || q.answered_at !== null
     at(node, "delete").hidden = !leader && !own
   }

@@ -18,12 +18,17 @@ export class ToolsPanel {
   /** @param {import("jt/classroom/panels/parts.js").State} state @param {any} event */
   show(state, event) {
     for (const tool of this.tools) tool.show(state, event)
-    if (!event || this.element.clientHeight) for (const { id } of state.handouts) this.seen.add(id)
+    if (!event) this.see(state)
   }
 
   /** Files that were handed out while nobody looked. @param {import("jt/classroom/panels/parts.js").State} state */
   badge(state) {
+    if (this.element.clientHeight) this.see(state)
     return state.handouts.filter((/** @type {{id: string}} */ { id }) => !this.seen.has(id)).length
+  }
+
+  see(/** @type {any} */ state) {
+    for (const { id } of state.handouts) this.seen.add(id)
   }
 
   close() {
