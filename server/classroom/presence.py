@@ -98,17 +98,20 @@ class Presence:
             viewer = after.people.get(member.person_id) or before.people.get(member.person_id)
             if viewer is None:
                 continue
-            if viewer.lobby or is_about(event, viewer):
+            if viewer.lobby:
+                if before.phase != after.phase:
+                    member.resynchronise()
+            elif changes_view(event, viewer):
                 member.resynchronise()
-                continue
-            seen = event.seen_by(viewer, before, after)
-            member.put_event(seen, text if seen is event else write(seen))
+            else:
+                seen = event.seen_by(viewer, before, after)
+                member.put_event(seen, text if seen is event else write(seen))
 
     def _gone(self, person: str) -> None:
         self._waiting.pop(person, None)
         self._on_left(person)
 
 
-def is_about(event: Event, viewer: Attendee) -> bool:
-    """Does this change what the viewer may see at all?"""
+def changes_view(event: Event, viewer: Attendee) -> bool:
+    """Does this change what the viewer may see at all? Then they need to know it anew."""
     return isinstance(event, (Admitted, Arrived)) and event.person == viewer.id

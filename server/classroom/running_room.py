@@ -13,7 +13,7 @@ from media.track import Kind
 from media.words import Segment
 from server.classroom.acts import attending, recording, staging
 from server.classroom.acts.attending import Removed
-from server.classroom.event import Event
+from server.classroom.event import Event, apply
 from server.classroom.event_log import StoredRoom, append
 from server.classroom.member import Member
 from server.classroom.presence import Presence
@@ -29,7 +29,7 @@ from server.classroom.protocol import (
 from server.classroom.room import Room
 from server.classroom.stage import Stage
 from server.classroom.state import RoomState
-from server.classroom.things import Role
+from server.classroom.things import Attendee, Role
 from server.classroom.views import view
 from server.errors import Conflict, Forbidden, Unavailable
 from server.errors import Problem as Refusal
@@ -111,8 +111,8 @@ class RunningRoom:
 
     def snapshot(self, person: str) -> Snapshot:
         """What a member is told first."""
-        viewer = self.state.people.get(person)
-        assert viewer is not None, "who is not there is told nothing"
+        unknown = Attendee(person, "", "trainee", 0, lobby=True)  # removed, and about to be told
+        viewer = self.state.people.get(person, unknown)
         return Snapshot(view(self.state, viewer), self.clock(), person)
 
     async def do(self, act: Act) -> None:
@@ -267,7 +267,9 @@ class RunningRoom:
         self._unwritten += events
         await self._write()
         for event in events:
-            self.presence.tell_event(event, before, self.state)
+            after = apply(before, event)
+            self.presence.tell_event(event, before, after)
+            before = after
             if isinstance(event, Removed):
                 self._send_away(event.person)
             await self._have_stage_follow(event)

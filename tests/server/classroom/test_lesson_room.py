@@ -182,3 +182,24 @@ async def test_those_who_find_no_place_are_told_to_watch_the_stream(site: Site) 
             await far.close()
             full = await bo.post_json(f"/rooms/{room_id}/watch", {"sdp": sdp, "slots": slots})
             assert (full.status_code, full.json()["error"]) == (503, "error.room.use_hls")
+
+
+async def test_those_who_are_admitted_together_miss_nothing(site: Site) -> None:
+    room_id = await open_lesson(site)
+    lin, an, bo = [await site.sign_in(name) for name in ("lin", "an", "bo")]
+    async with page_of(site, lin, room_id) as teacher:
+        await teacher.until("snapshot")
+        await teacher.send("open_lobby")
+        await teacher.until("lobby_opened")
+        async with page_of(site, an, room_id) as first, page_of(site, bo, room_id) as second:
+            for page in (first, second):
+                await page.until("snapshot")
+            await teacher.until("arrived", person=site.people["bo"].id)
+            await teacher.send("admit_all")
+            await teacher.send("turn_to", page=2)
+            for page in (first, second):
+                state = None
+                while state is None or len(state["people"]) < 3:
+                    state = (await page.until("snapshot"))["state"]
+                if state["page"] != 2:
+                    assert (await page.until("slide_turned"))["seq"] > state["seq"]
