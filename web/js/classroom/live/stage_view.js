@@ -34,7 +34,7 @@ export class StageView {
     this.stage.dataset.layout = large
     this.find("board").hidden = large !== "slides"
     this.showScreen(state, large === "screen")
-    this.find("programmeTile").hidden = !this.programme
+    this.find("programmeTile").hidden = !this.programme || state.phase !== "live"
     this.find("programmeTile").classList.toggle("is-large", this.programme && ["camera", "plan"].includes(large))
     for (const [seat, tile] of this.tiles) this.showSeat(tile, sitting(state, seat), state, me)
     for (const [seat, tile] of this.tiles) {
@@ -75,7 +75,8 @@ export class StageView {
   /** A sentence where there is nothing to see. */
   showQuiet(/** @type {RoomState} */ state, /** @type {string} */ large) {
     const quiet = this.find("quiet")
-    quiet.hidden = large !== "plan" || this.programme
+    const programme = this.programme && state.phase === "live"
+    quiet.hidden = programme || !(large === "plan" || (this.programme && large === "camera"))
     if (quiet.hidden) return
     const led = onStage(state).some((someone) => leads(someone) && someone.present)
     const why = !led ? "wait_teacher" : state.phase !== "live" ? "wait_start" : this.light ? "wait_light" : "wait_picture"

@@ -160,7 +160,8 @@ export class Watching {
   /** The network as a tone and a word. @returns {["good"|"weak"|"lost"|"", string]} */
   get network() {
     const { way, page, status } = this
-    if (way === "hls") return ["weak", page.say("net_delayed", { n: Math.round(this.replay.behind) })]
+    const late = Math.round(this.replay.behind)
+    if (way === "hls") return ["weak", late ? page.say("net_delayed", { n: late }) : page.say("net_slow")]
     if (status === "connecting" || !way) return ["", page.setup.words.connecting]
     if (status !== "connected") return ["lost", page.say("net_lost")]
     if (this.judge.link === "weak" || this.stepped) return ["weak", page.say("net_weak")]
