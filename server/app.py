@@ -17,12 +17,14 @@ from server.accounts import pages as accounts_pages
 from server.accounts import people_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
-from server.classroom import handout_pages
+from server.classroom import handout_pages, hls_pages
 from server.classroom import pages as classroom_pages
 from server.classroom import socket as classroom_socket
 from server.classroom.access import Doors
+from server.classroom.broadcasts import Broadcasts
 from server.classroom.handouts import LARGEST as LARGEST_HANDOUT
 from server.classroom.handouts import Handouts
+from server.classroom.hls_door import HlsDoor
 from server.classroom.rooms import Rooms
 from server.courses import pages as courses_pages
 from server.courses.access import DeckReaders
@@ -100,6 +102,7 @@ def routes() -> list[BaseRoute]:
         *classroom_pages.routes,
         *classroom_socket.routes,
         *handout_pages.routes,
+        *hls_pages.routes,
         *recordings_pages.routes,
         *takes_pages.routes,
         *lessons_pages.routes,
@@ -124,6 +127,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     pictures = house.add(PictureProcess(Path(settings.face_model) if settings.face_model else None))
     house.add(Doors())
     house.add(Handouts(folder))
+    broadcasts = house.add(Broadcasts(lambda: folder.secret("media")))
     rooms = house.add(Rooms(house))
     house.add(Watchers()).allow("take", may_watch)
     house.part(DeckReaders).add(may_read_deck)
@@ -169,6 +173,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
         routes=routes(),
         lifespan=lifespan,
         middleware=[
+            Middleware(HlsDoor, broadcasts=broadcasts),
             Middleware(SafetyHeaders, https=settings.address.startswith("https")),
             Middleware(SessionMiddleware),
             Middleware(ExceptionMiddleware, handlers=problems),
