@@ -79,7 +79,8 @@ def test_a_trainee_comes_to_the_stage_and_back(
     lin.keyboard.press("e")
     lin.locator("dialog[data-room=end] .button--primary").click()
     an.wait_for_url("**/recording", timeout=MINUTE)
-    assert not lin.faults and not an.faults
+    assert not lin.faults
+    assert not an.faults
 
 
 def test_the_door_has_a_lobby_and_a_lock(server: Server, launch: Callable[..., Browser]) -> None:

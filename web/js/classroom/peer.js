@@ -12,7 +12,10 @@ export class Refused extends Error {}
 /** WebRTC has no place left: watch by HLS. */
 export class Elsewhere extends Error {}
 
-/** @typedef {"connecting"|"connected"|"failed"|"refused"|"elsewhere"} Status */
+/**
+ * @typedef {"connecting"|"connected"|"failed"|"unreachable"|"refused"|"elsewhere"} Status  "failed": no packets
+ *   get through; "unreachable": the server did not even answer
+ */
 
 export class Peer {
   /**
@@ -75,7 +78,7 @@ export class Peer {
       if (round !== this.round) return
       if (error instanceof Refused) this.end("refused", error.message)
       else if (error instanceof Elsewhere) this.end("elsewhere", error.message)
-      else this.again(round)
+      else this.again(round, "unreachable")
     }
   }
 
@@ -108,9 +111,9 @@ export class Peer {
   }
 
   /** Try once more, a little later each time. */
-  again(/** @type {number} */ round) {
+  again(/** @type {number} */ round, /** @type {Status} */ status = "failed") {
     if (this.closed || round !== this.round) return
-    this.status("failed")
+    this.status(status)
     if (this.closed) return // who listens had enough
     clearTimeout(this.retry)
     this.retry = setTimeout(() => this.connect(), this.wait)

@@ -29,7 +29,8 @@ export class Self {
     this.silent = false // the person does not want to be heard
     this.unseen = false // ... or seen
     this.publisher = new Publisher(`${path}/media`, ice, (status, sentence) => {
-      if (status !== "elsewhere") listener.connection(status, sentence)
+      if (status === "unreachable") listener.connection("failed")
+      else if (status !== "elsewhere") listener.connection(status, sentence)
     })
     /** @type {Partial<Record<"microphone"|"camera", MediaStreamTrack>>} */
     this.tracks = {}

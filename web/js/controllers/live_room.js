@@ -12,6 +12,7 @@ import { Panels } from "jt/classroom/live/panels.js"
 import { Reactions } from "jt/classroom/live/reactions.js"
 import { Screens, screenFor } from "jt/classroom/live/screens.js"
 import { StageView } from "jt/classroom/live/stage_view.js"
+import { StayAwake } from "jt/classroom/live/stay_awake.js"
 import { TopView } from "jt/classroom/live/top_view.js"
 import { Watching } from "jt/classroom/live/watching.js"
 import { sayer } from "jt/classroom/live/words.js"
@@ -48,6 +49,7 @@ export default class extends Controller {
   sentence = ""
   slides = ""
   mounted = false
+  awake = new StayAwake()
   shownPage = 0
 
   connect() {
@@ -106,6 +108,10 @@ export default class extends Controller {
     return this.link.you
   }
 
+  get online() {
+    return this.link.online
+  }
+
   now() {
     return this.link.now()
   }
@@ -140,10 +146,12 @@ export default class extends Controller {
   enter() {
     this.screens.show("")
     this.link.open()
+    this.awake.begin()
   }
 
   letGo() {
     this.link.close()
+    this.awake.end()
     this.watching?.stop()
     this.own?.letGo()
   }

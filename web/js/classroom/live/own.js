@@ -29,6 +29,8 @@ export class Own {
     this.self = undefined
     /** @type {Publisher | undefined} */
     this.screen = undefined
+    const button = page.find("screenWord").closest("button")
+    if (button && !navigator.mediaDevices?.getDisplayMedia) button.hidden = true // as on phones
     this.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.notNow() })
     page.dialog("invitation").addEventListener("cancel", (event) => { event.preventDefault(); this.decline() })
   }
@@ -118,7 +120,8 @@ export class Own {
   }
 
   takeStage() {
-    this.ask("take_stage")
+    if (this.checked) this.page.send("take_stage")
+    else this.ask("take_stage")
   }
 
   leaveStage() {

@@ -5,7 +5,7 @@
  * @typedef {{path: string, after: string, opened: number, ice: RTCIceServer[], words: Record<string, string>}} Setup
  * @typedef {{
  *   setup: Setup, find: import("jt/classroom/live/words.js").Find, say: import("jt/classroom/live/words.js").Say,
- *   readonly me: string, readonly state: import("jt/classroom/seats.js").RoomState | null, now(): number,
+ *   readonly me: string, readonly online: boolean, readonly state: import("jt/classroom/seats.js").RoomState | null, now(): number,
  *   send(type: string, fields?: Record<string, unknown>): boolean, announce(sentence: string): void,
  *   warn(name: string, sentence: string, remedy?: Remedy): void, redraw(): void, dialog(name: string): HTMLDialogElement,
  * }} Page

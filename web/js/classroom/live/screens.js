@@ -35,6 +35,7 @@ export class Screens {
     this.find("screen").hidden = !name
     for (const part of ["middle", "controls"]) this.find(part).inert = Boolean(name)
     if (!name) return
+    for (const dialog of document.querySelectorAll("dialog[open]")) /** @type {HTMLDialogElement} */ (dialog).close()
     put(this.find("screenTitle"), this.say(`screen_${name}_title`))
     put(this.find("screenWhat"), (name === "refused" && sentence) || this.say(`screen_${name}_what`))
     this.find("screenHere").hidden = name !== "taken"

@@ -87,7 +87,7 @@ export class Watching {
   changed(status, sentence) {
     this.status = status
     if (status === "connected") this.ways.connected()
-    if (status === "failed") this.ways.failed()
+    if (status === "failed" && this.page.online) this.ways.failed()
     if (status === "elsewhere") this.ways.full()
     this.page.warn("watch", status === "refused" ? sentence : "")
     const onStage = this.onStage
