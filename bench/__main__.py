@@ -1,7 +1,7 @@
 """`make bench`: runs every file of this folder, prints its tables, writes build/bench.json.
 
 A file has `run(material: Path | None) -> dict`: it prints what it finds and returns the same
-figures. `python -m bench hearing` runs only that file.
+figures. `python -m bench hearing` runs only that file. Folders hold parts of benchmarks.
 """
 
 import importlib
@@ -19,7 +19,7 @@ RESULT = FOLDER.parent / "build" / "bench.json"
 
 def main() -> int:
     """Run the benchmarks that the command line names, else all."""
-    there = sorted(module.name for module in pkgutil.iter_modules([str(FOLDER)]))
+    there = sorted(m.name for m in pkgutil.iter_modules([str(FOLDER)]) if not m.ispkg)
     there.remove("__main__")
     chosen = sys.argv[1:] or there
     if unknown := set(chosen) - set(there):

@@ -52,6 +52,10 @@ need_postgresql() {
         install "the tests use it" postgresql
 }
 
+need_janus() {
+    command -v janus >/dev/null || install "the benchmark compares with it" janus
+}
+
 if [ "$1" = python ]; then
     need_python "${2:-python3}"
     exit

@@ -1,0 +1,1 @@
+"""The parts of the forwarding benchmark: each in a process of its own, told what to do in JSON."""
