@@ -7,8 +7,9 @@ Each server has a process of its own, whose CPU time /proc gives. Both are fed i
 import asyncio
 import os
 import statistics
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.rtc import janus
 from bench.rtc.child import Child
@@ -17,7 +18,7 @@ from bench.rtc.plot import bars
 BESIDE = 50  # viewers of the comparison
 CROWDS = (1, 10, 50, 100, 200)
 ROUNDS = 3
-WINDOW_S, SETTLE_S = 5.0, 1.5
+WINDOW_S, SETTLE_S = 4.0, 1.0
 TARGET = 0.5
 
 
@@ -40,6 +41,7 @@ async def _run() -> dict[str, Any]:
         print(f"720p H.264, {kbps:.0f} kbit/s, and Opus; {os.cpu_count()} cores")
         lab = Lab(ours, crowd, publisher, other)
         figures: dict[str, Any] = {"video_kbps": round(kbps)}
+        rows = [await lab.alone(crowd) for crowd in CROWDS if crowd < BESIDE]
         if missing:
             print(f"No comparison: {missing}")
         else:
@@ -48,13 +50,23 @@ async def _run() -> dict[str, Any]:
             sdp = await other.publish(offer["sdp"])
             await publisher.ask("accept", where="janus", sdp=sdp)
             figures |= await lab.beside()
-        figures["growth"] = await lab.growth()
+        rows += [await lab.alone(crowd) for crowd in CROWDS if crowd >= BESIDE]
+        print(bars(rows))
+        figures["growth"] = rows
         figures["forwarder"] = await ours.ask("stats")
         return figures
     finally:
         for child in (ours, crowd, publisher):
             await child.stop()
         await other.stop()
+
+
+class Measured(NamedTuple):
+    """µs of CPU per packet, percent of a core, packets per second that arrived."""
+
+    cost: float
+    load: float
+    rate: float
 
 
 class Lab:
@@ -78,12 +90,12 @@ class Lab:
         pids = {"ours": self._ours.pid, "janus": self._janus.pid}
         for _ in range(ROUNDS):
             for name, pid in pids.items():
-                cost, load, packets = await self._measure(name, pid)
-                costs[name].append(cost)
-                loads[name].append(load)
+                one = await self._measure(name, pid)
+                costs[name].append(one.cost)
+                loads[name].append(one.load)
                 print(
-                    f"  {name:6} {BESIDE} viewers {packets / WINDOW_S:7.0f} packets/s"
-                    f" {load:5.1f} % of a core {cost:6.2f} µs per packet"
+                    f"  {name:6} {BESIDE} viewers {one.rate:7.0f} packets/s"
+                    f" {one.load:5.1f} % of a core {one.cost:6.2f} µs per packet"
                 )
         mine, theirs = (statistics.median(costs[name]) for name in ("ours", "janus"))
         ratio = mine / theirs
@@ -94,25 +106,18 @@ class Lab:
             "ratio": round(ratio, 3),
         }
 
-    async def growth(self) -> list[dict[str, float]]:
-        """Ours alone, with more and more viewers; with those of the comparison already there."""
-        rows = []
-        for crowd in CROWDS:
-            if crowd < self._viewers:
-                continue
-            await self._grow(crowd)
-            measured = [await self._measure("ours", self._ours.pid) for _ in range(ROUNDS)]
-            cost, load, packets = sorted(measured)[ROUNDS // 2]
-            rows.append(
-                {
-                    "viewers": crowd,
-                    "packets_per_s": round(packets / WINDOW_S),
-                    "percent_of_core": round(load, 1),
-                    "us_per_packet": round(cost, 2),
-                }
-            )
-        print(bars(rows))
-        return rows
+    async def alone(self, crowd: int) -> dict[str, float]:
+        """Ours with that many viewers."""
+        await self._grow(crowd)
+        measured = [await self._measure("ours", self._ours.pid) for _ in range(ROUNDS)]
+        middle = sorted(measured)[ROUNDS // 2]
+        return {
+            "viewers": crowd,
+            "packets_per_s": round(middle.rate),
+            "percent_of_core": round(middle.load, 1),
+            "us_per_packet": round(middle.cost, 2),
+            "lost": round(await self._loss(), 5),
+        }
 
     async def _grow(self, crowd: int) -> None:
         await self._publisher.ask("play", where="ours")
@@ -122,16 +127,31 @@ class Lab:
             await self._crowd.ask("accept", group="ours", sdp=answer["sdp"])
             self._viewers += 1
 
-    async def _measure(self, name: str, pid: int) -> tuple[float, float, float]:
-        """µs per packet, percent of a core, packets that arrived."""
+    async def _measure(self, name: str, pid: int) -> Measured:
+        """Feed one server for a while; CPU and packets of the same few seconds."""
         await self._publisher.ask("play", where=name)
         await asyncio.sleep(SETTLE_S)
-        before = (await self._crowd.ask("count", group=name))["packets"]
-        began = cpu_seconds(pid)
+        began, before = time.monotonic(), cpu_seconds(pid)
+        arrived = -await self._arrived(name)
         await asyncio.sleep(WINDOW_S)
-        spent = cpu_seconds(pid) - began
-        packets = (await self._crowd.ask("count", group=name))["packets"] - before
-        return 1e6 * spent / max(packets, 1), 100 * spent / WINDOW_S, packets
+        spent, took = cpu_seconds(pid) - before, time.monotonic() - began
+        arrived += await self._arrived(name)
+        return Measured(1e6 * spent / max(arrived, 1), 100 * spent / took, arrived / took)
+
+    async def _loss(self) -> float:
+        """Share of what our forwarder sends that does not arrive at viewers' sockets."""
+        sent = arrived = 0
+        for sign, where in ((-1, "ours"), (1, "nobody")):
+            await self._publisher.ask("play", where="nobody")
+            await asyncio.sleep(0.5)
+            sent += sign * (await self._ours.ask("stats"))["packets"]
+            arrived += sign * await self._arrived("ours")
+            await self._publisher.ask("play", where=where)
+            await asyncio.sleep(2 if where == "ours" else 0)
+        return 1 - arrived / max(sent, 1)
+
+    async def _arrived(self, name: str) -> int:
+        return int((await self._crowd.ask("count", group=name))["packets"])
 
 
 def cpu_seconds(pid: int) -> float:
