@@ -27,9 +27,16 @@ OPUS_S = 0.02
 
 
 def encoded_pictures(
-    codec: str = "H264", frames: int = FPS * 2, size: tuple[int, int] = (320, 240), gop: int = FPS
+    codec: str = "H264",
+    frames: int = FPS * 2,
+    size: tuple[int, int] = (320, 240),
+    gop: int = FPS,
+    noise: bool = False,
 ) -> list[av.Packet]:
-    """A moving square, encoded; every `gop`-th frame is a key frame."""
+    """A moving square, encoded; every `gop`-th frame is a key frame.
+
+    With `noise` a frame fills several RTP packets.
+    """
     name = {"H264": "libx264", "VP8": "libvpx"}[codec]
     encoder = av.CodecContext.create(name, "w")
     encoder.width, encoder.height, encoder.pix_fmt = *size, "yuv420p"
@@ -44,6 +51,8 @@ def encoded_pictures(
     for number in range(frames):
         picture = np.zeros((size[1], size[0], 3), np.uint8)
         picture[:, number * 2 % size[0] :][:, :40] = (40, 200, 120)
+        if noise:
+            picture[:60, :100] = np.random.default_rng(number).integers(0, 255, (60, 100, 3))
         frame = av.VideoFrame.from_ndarray(picture, "bgr24")
         frame.pts = number
         packets += encoder.encode(frame)
@@ -87,8 +96,10 @@ class PacketTrack(MediaStreamTrack):
         return packet
 
 
-def camera(codec: str = "H264", size: tuple[int, int] = (320, 240)) -> PacketTrack:
-    return PacketTrack("video", encoded_pictures(codec, size=size), 1 / FPS)
+def camera(
+    codec: str = "H264", size: tuple[int, int] = (320, 240), noise: bool = False
+) -> PacketTrack:
+    return PacketTrack("video", encoded_pictures(codec, size=size, noise=noise), 1 / FPS)
 
 
 def microphone() -> PacketTrack:

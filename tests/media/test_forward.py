@@ -27,7 +27,7 @@ async def test_what_was_published_is_what_is_seen() -> None:
         viewer = Viewer("trainee", network=LOOPBACK)
         async with watched(viewer, ["voice-1", "camera-1", "camera-2"]) as (shown, _):
             forwarder.add(viewer)
-            await shown["camera-1"].reach(60)
+            await shown["camera-1"].reach(40)
             await shown["voice-1"].reach(50)
             assert viewer.stats.packets > 100
         seen = shown["camera-1"]
@@ -91,7 +91,7 @@ async def test_a_change_of_source_is_continuous() -> None:
                 None,
                 second.streams["camera"],
             ):
-                await seen.reach(30)
+                await seen.reach(10)
                 forwarder.put("camera-1", stream)
                 if stream is None:
                     forwarder.put("camera-1", first.streams["camera"])

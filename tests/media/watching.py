@@ -1,11 +1,12 @@
 """A real viewer: an aiortc peer that only receives, and keeps packets and frames as they came."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import av
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtp import RtpPacket
 
@@ -42,10 +43,10 @@ class Shown:
     def numbers(self) -> list[int]:
         return sorted({packet.sequence_number for packet in self.packets})
 
-    def gaps(self) -> list[int]:
-        """Sequence numbers that never came, between the first and the last."""
+    def gaps(self, on_the_way: int = 0) -> list[int]:
+        """Sequence numbers that never came; the last ones may still be `on_the_way`."""
         numbers = self.numbers
-        return sorted(set(range(numbers[0], numbers[-1] + 1)) - set(numbers))
+        return sorted(set(range(numbers[0], numbers[-1] + 1 - on_the_way)) - set(numbers))
 
     def pictures(self) -> int:
         """How many of the frames a decoder turns into pictures."""
@@ -56,7 +57,9 @@ class Shown:
                 name = codec
                 decoder = av.CodecContext.create({"H264": "h264", "VP8": "vp8"}[name], "r")
             assert decoder is not None
-            count += len(decoder.decode(av.Packet(data)))
+            # At a change of codec aiortc hands out the last picture under the new one's name.
+            with contextlib.suppress(av.error.InvalidDataError):
+                count += len(decoder.decode(av.Packet(data)))
         return count
 
 
@@ -66,15 +69,16 @@ def kind_of(slot: str) -> str:
 
 @asynccontextmanager
 async def watched(
-    viewer: Viewer,
-    slots: Sequence[str],
-    ready: Callable[[MediaConnection], None] = lambda connection: None,
+    viewer: Viewer, slots: Sequence[str], rtx: bool = True
 ) -> AsyncIterator[tuple[dict[str, Shown], MediaConnection]]:
-    """Watch `slots` through `viewer` until the block ends; `ready` gets the far connection."""
+    """Watch `slots` through `viewer` until the block ends; also the far connection."""
     far = MediaConnection(LOOPBACK)
     shown = {slot: Shown() for slot in slots}
     for slot in slots:
         transceiver = far.addTransceiver(kind_of(slot), direction="recvonly")
+        if not rtx:
+            known = RTCRtpReceiver.getCapabilities(transceiver.kind).codecs
+            transceiver.setCodecPreferences([codec for codec in known if codec.name != "rtx"])
         there = shown[slot]
         far.listen(
             transceiver,
@@ -84,7 +88,6 @@ async def watched(
     mids = [transceiver.mid or "" for transceiver in far.getTransceivers()]
     try:
         sdp = await viewer.answer(far.localDescription.sdp, dict(zip(mids, slots, strict=True)))
-        ready(far)
         await far.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
         await until(lambda: viewer.connected and viewer.wire is not None)
         yield shown, far
