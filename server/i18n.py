@@ -88,6 +88,18 @@ class Translator:
                 return f"{self.t(key)} {time}"
         return f"{self.date(moment.date(), today)} {time}"
 
+    def within(self, moment: datetime, now: datetime | None = None) -> str:
+        """As `day`, in the middle of a sentence: tomorrow 14:00."""
+        said = self.day(moment, now)
+        near = tuple(self.t(f"day.{key}") for key in ("today", "tomorrow", "yesterday"))
+        return said[0].lower() + said[1:] if said.startswith(near) else said
+
+    def appointment(self, moment: datetime, now: datetime | None = None) -> str:
+        """As `day`, with the day of the week: 周四 11月26日 14:00; Thu 26 Nov 14:00."""
+        said, week = self.day(moment, now), self.weekday(moment.astimezone(self.zone).date())
+        bare = said[0].isdigit() and not said.startswith(week)
+        return f"{week} {said}" if bare else said
+
     def hour(self, moment: datetime) -> str:
         """The time of day: 14:00."""
         return format_time(moment.astimezone(self.zone), "HH:mm", locale=self._locale)

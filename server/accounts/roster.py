@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.access import check_three_admins
+from server.accounts.access import check_three_admins, visiting
 from server.accounts.person import ROLES, Person, RoleGrant
 from server.errors import Forbidden, Invalid
 from server.store.database import now
@@ -94,12 +94,15 @@ def deactivate(person: Person, active: bool) -> None:
 async def search(
     session: AsyncSession, text: str, *, page: int, size: int
 ) -> tuple[list[Person], bool]:
-    """People whose name, sign-in name or unit holds `text`, active ones first, by name.
+    """People whose name, sign-in name or unit holds `text`, active ones first, by name. Guests of
+    lessons are found by `text` alone.
 
     Returns page `page` (from 1) of `size`, and whether there are more.
     """
     asked = select(Person).order_by(Person.deactivated_at.is_not(None), Person.name, Person.id)
-    if text:
+    if not text:
+        asked = asked.where(~visiting())
+    else:
         columns = (Person.name, Person.login, Person.unit)
         asked = asked.where(or_(*(c.icontains(text, autoescape=True) for c in columns)))
     found = list(await session.scalars(asked.offset((page - 1) * size).limit(size + 1)))

@@ -3,8 +3,8 @@
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.access import active, person_by_login
-from server.accounts.person import Person, RoleGrant
+from server.accounts.access import active, person_by_login, visiting
+from server.accounts.person import Person
 from server.courses.cohort import Cohort, CohortMember
 from server.courses.course import Course, CourseCohort, CourseStaff
 from server.errors import Invalid, NotFound
@@ -15,12 +15,8 @@ MOST_OFFERED = 500
 
 async def names_to_offer(session: AsyncSession) -> list[Person]:
     """Active people to offer while somebody types a sign-in name; not the guests of lessons."""
-    guests = select(RoleGrant.person_id).where(RoleGrant.role == "guest")
     found = await session.scalars(
-        select(Person)
-        .where(active(), Person.id.not_in(guests))
-        .order_by(Person.name)
-        .limit(MOST_OFFERED)
+        select(Person).where(active(), ~visiting()).order_by(Person.name).limit(MOST_OFFERED)
     )
     return list(found)
 

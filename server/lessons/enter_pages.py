@@ -46,7 +46,7 @@ async def do_enter(request: Request) -> Response:
         return RedirectResponse(f"/lessons/{lesson.id}/recording", 303)
     zone = ZoneInfo(the_house.settings.timezone)
     if not lesson.is_open(role, moment, zone):
-        opens = translator(request).day(lesson.opens_at(role, zone), moment)
+        opens = translator(request).within(lesson.opens_at(role, zone), moment)
         raise Conflict("error.lesson.early", at=opens)
     room_id = await the_house.part(LessonRooms).room_of(lesson.id)
     return RedirectResponse(f"/rooms/{room_id}", 303)

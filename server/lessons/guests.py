@@ -9,6 +9,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.access import VISITOR
 from server.accounts.person import Person, RoleGrant
 from server.errors import Conflict, NotFound, TooMany
 from server.lessons.lesson import GuestLink, Lesson, LessonGuest
@@ -89,7 +90,7 @@ async def welcome(
         session.add(
             Person(
                 id=person_id,
-                login=f"guest-{person_id}",
+                login=f"{VISITOR}{person_id}",
                 name=name,
                 language=language,
                 grants=[RoleGrant(role="guest")],

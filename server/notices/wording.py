@@ -22,4 +22,4 @@ def _shown(words: Translator, value: Any, now: datetime | None) -> Any:
     if not isinstance(value, dict):
         return value
     at = datetime.fromisoformat(value["moment"])
-    return words.day(at, now) if now else words.stamp(at)
+    return words.within(at, now) if now else words.stamp(at)

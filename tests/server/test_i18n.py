@@ -32,6 +32,16 @@ def test_days_are_said_as_people_say_them() -> None:
     assert zh.day(NOW.replace(year=2025), NOW) == "2025年11月24日 06:00"
 
 
+def test_appointments_name_the_day_of_the_week_once() -> None:
+    zh, en, later = Translator("zh"), Translator("en"), NOW.replace(day=26)
+    assert zh.appointment(later, NOW) == "周四 11月26日 06:00"
+    assert en.appointment(later, NOW) == "Thu 26 Nov 06:00"
+    assert zh.appointment(NOW, NOW) == "今天 06:00"
+    assert zh.within(later, NOW) == "11月26日 06:00"
+    assert en.within(NOW, NOW) == "today 06:00"
+    assert en.within(later, NOW) == "Thu 26 Nov 06:00"
+
+
 def test_numbers_and_clocks() -> None:
     words = Translator("en")
     assert words.number(217.349) == "217.3"

@@ -189,6 +189,10 @@ async def test_a_guest_comes_by_link_to_this_lesson_alone(school: School) -> Non
     assert "网格化管理" in (await guest.get("/")).text
     assert (await enter(guest, lesson)).status_code == 303
     assert (await guest.get(link)).headers["location"] == f"/lessons/{lesson.id}"
+    xue = await school.site.sign_in("xue")
+    assert "高 校长" not in (await xue.get("/people")).text
+    assert "高 校长" in (await xue.get("/people?q=校长")).text
+    assert "高 校长" not in (await lin.get(f"/courses/{school.course_id}")).text
 
 
 async def test_a_guest_who_is_shown_out_has_no_access_left(school: School) -> None:
