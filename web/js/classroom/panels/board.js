@@ -123,6 +123,7 @@ export class BoardPanel {
     event.preventDefault()
     this.sheet.setPointerCapture(event.pointerId)
     this.pointer = event.pointerId
+    this.element.classList.add("is-inking")
     this.begin(event.timeStamp)
     this.add(event)
   }
@@ -158,6 +159,7 @@ export class BoardPanel {
   lift() {
     if (this.pen) this.give(performance.now())
     this.pen = undefined
+    this.element.classList.remove("is-inking")
     this.pointer = undefined
     this.canvas.follow(null)
   }

@@ -25,7 +25,7 @@ function writePage(/** @type {Objects} */ file, /** @type {Page} */ page, /** @t
     `/Type /XObject /Subtype /Image /Width ${page.image.width} /Height ${page.image.height} `
     + "/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode", page.image.jpeg) : 0
   const alphas = [...new Set(page.fills.map(({ alpha }) => alpha))]
-  const states = alphas.map((alpha, i) => `/A${i} << /ca ${alpha}${alpha < 1 ? " /BM /Multiply" : ""} >>`).join(" ")
+  const states = alphas.map((alpha, i) => `/A${i} << /ca ${alpha} /BM /${alpha < 1 ? "Multiply" : "Normal"} >>`).join(" ")
   const drawn = [
     image ? `q ${page.width} 0 0 ${page.height} 0 0 cm /I Do Q` : "",
     `q ${round(page.width / page.across)} 0 0 ${round(-page.width / page.across)} 0 ${page.height} cm`,
