@@ -1,7 +1,7 @@
 // The board over the slide: everybody sees what is drawn; who may draws.
 import { BoardCanvas } from "jt/classroom/panels/board_canvas.js"
 import { pdfOf, pngOf } from "jt/classroom/panels/board_export.js"
-import { MARKER_WIDER, Pen, WIDTHS, piecesOfLast } from "jt/classroom/panels/ink.js"
+import { MARKER_WIDER, Pen, WIDTHS, joined, piecesOfLast } from "jt/classroom/panels/ink.js"
 import { at, leads, save, wire } from "jt/classroom/panels/parts.js"
 import { fill } from "jt/lib/clock.js"
 
@@ -76,7 +76,7 @@ export class BoardPanel {
 
   showStrokes() {
     this.canvas.show(this.strokes)
-    this.element.dataset.strokes = String(this.strokes.length)
+    this.element.dataset.lines = String(joined(this.strokes).length)
   }
 
   showTools() {

@@ -23,7 +23,7 @@ export class PollsPanel {
       new: () => this.edit(true),
       cancel: () => this.edit(false),
       close: (key) => room.send("close_poll", { poll: Number(key) }),
-      show: (key) => room.send("show_results", { poll: Number(key) }),
+      show: (key) => this.showResults(Number(key)),
       save: (key) => this.save(Number(key)),
     })
   }
@@ -107,8 +107,20 @@ export class PollsPanel {
     if (event?.type === "poll_opened") this.room.announce(fill(this.room.words.poll_opened, { question: poll.question }))
   }
 
+  /** Nobody answers a quiz any more once what is right is known. */
+  showResults(/** @type {number} */ id) {
+    const poll = this.find(id)
+    if (poll.correct.length && poll.phase === "open") this.room.send("close_poll", { poll: id })
+    this.room.send("show_results", { poll: id })
+  }
+
+  /** @returns {Poll} */
+  find(/** @type {number} */ id) {
+    return this.state.polls.find((/** @type {Poll} */ poll) => poll.id === id)
+  }
+
   save(/** @type {number} */ id) {
-    const poll = this.state.polls.find((/** @type {Poll} */ other) => other.id === id)
+    const poll = this.find(id)
     saveTable(poll, answersByName(poll, this.state.people, this.room.words), this.room.words)
   }
 }
