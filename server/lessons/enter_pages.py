@@ -58,6 +58,8 @@ async def show_recording(request: Request) -> Response:
     async with house(request).database.session() as session:
         lesson = await lesson_for(session, person, request.path_params["lesson_id"])
         recording = await session.get(Recording, lesson.recording_id or "")
+    if recording is None and not lesson.is_over(now()):  # moved or cancelled while people waited
+        return RedirectResponse(f"/lessons/{lesson.id}", 303)
     context = {"lesson": lesson, "recording": recording}
     return render(request, "lessons/recording.html", context)
 

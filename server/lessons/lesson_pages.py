@@ -13,6 +13,7 @@ from starlette.routing import Route
 from server.accounts.access import require
 from server.accounts.person import Person
 from server.accounts.sessions import current_person
+from server.classroom.rooms import Rooms
 from server.classroom.things import LEADERS
 from server.courses.access import (
     COURSE_ROLES,
@@ -43,7 +44,7 @@ from server.lessons.lesson_forms import (
     read_repeat,
     read_when,
 )
-from server.lessons.planning import Planner
+from server.lessons.planning import Planner, has_begun
 from server.lessons.repeating import moments
 from server.lessons.week import Week
 from server.notices.postbox import Postbox
@@ -155,9 +156,12 @@ async def _changed(request: Request, change: Any) -> Response:
     try:
         async with house(request).database.session() as session:
             lesson = await lesson_to_arrange(session, person, request.path_params["lesson_id"])
-            await change(_planner(request, session, person), lesson, form)
+            planner = _planner(request, session, person)
+            await change(planner, lesson, form)
     except Invalid as problem:
         return await _edit_page(request, problem)
+    for room_id in planner.closing:
+        await house(request).part(Rooms).end(room_id)
     return RedirectResponse(f"/lessons/{lesson.id}", 303)
 
 
@@ -260,6 +264,7 @@ async def _edit_page(request: Request, problem: Problem | None = None) -> Respon
                 .where(PlanVersion.id == lesson.plan_version_id)
             ),
             "course": await session.get_one(Course, lesson.course_id),
+            "begun": await has_begun(session, lesson),
         }
     context |= {
         "lesson": lesson,

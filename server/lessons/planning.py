@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.person import Person
+from server.classroom.event_log import rooms_begun
 from server.courses.course import Course
 from server.errors import Conflict
 from server.lessons.attending import concerned, set_cohorts, set_staff
@@ -19,6 +20,7 @@ from server.lessons.lesson import Lesson
 from server.lessons.repeating import shifted
 from server.notices.postbox import Postbox
 from server.notices.wording import moment
+from server.recordings.recording import Recording
 from server.store.database import new_id, now
 
 
@@ -35,12 +37,17 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Changes the timetable on behalf of `person`."""
+    """Changes the timetable on behalf of `person`.
+
+    `closing` fills with rooms in which people waited for a lesson that is moved or called off; the
+    caller ends them once the change is kept.
+    """
 
     session: AsyncSession
     person: Person
     postbox: Postbox
     zone: tzinfo
+    closing: list[str] = field(default_factory=list)
 
     async def plan(
         self, course: Course, about: About, starts: list[datetime], minutes: int
@@ -85,8 +92,8 @@ class Planner:
         self, lesson: Lesson, day: date, at: time, minutes: int, *, following: bool
     ) -> None:
         """To another day and wall time; `following`: those after it in its series as well, which
-        keep their distance in days. Conflict where it has been held or is cancelled."""
-        _check_ahead(lesson)
+        keep their distance in days. Conflict where it has begun or is cancelled."""
+        await self._clear(lesson)
         if lesson.cancelled_at:
             raise Conflict("error.lesson.cancelled")
         lessons = await self.series_from(lesson) if following else [lesson]
@@ -100,8 +107,8 @@ class Planner:
 
     async def cancel(self, lesson: Lesson, why: str, *, following: bool) -> None:
         """Call it off; `following`: those after it in its series as well. Conflict where it has
-        been held, or is being held."""
-        _check_ahead(lesson)
+        begun."""
+        await self._clear(lesson)
         lessons = await self.series_from(lesson) if following else [lesson]
         lessons = [one for one in lessons if one.cancelled_at is None]
         for one in lessons:
@@ -133,6 +140,19 @@ class Planner:
         )
         return list({one.id: one for one in (lesson, *found)}.values())
 
+    async def _clear(self, lesson: Lesson) -> None:
+        """Nobody waits in the lesson's room any more. Conflict where it has begun."""
+        if lesson.ended_at:
+            raise Conflict("error.lesson.held")
+        if lesson.room_id is None:
+            return
+        if await has_begun(self.session, lesson):
+            raise Conflict("error.lesson.going_on")
+        if recording := await self.session.get(Recording, lesson.recording_id or ""):
+            await self.session.delete(recording)
+        self.closing.append(lesson.room_id)
+        lesson.room_id = lesson.recording_id = None
+
     async def _tell(self, what: str, lessons: list[Lesson], **params: Any) -> None:
         """One notice a person, however many lessons; none about what is past."""
         first, others = lessons[0], len(lessons) - 1
@@ -157,9 +177,10 @@ class Planner:
         return list(people.values())
 
 
-def _check_ahead(lesson: Lesson) -> None:
-    if lesson.room_id is not None:
-        raise Conflict("error.lesson.held" if lesson.ended_at else "error.lesson.going_on")
+async def has_begun(session: AsyncSession, lesson: Lesson) -> bool:
+    """Is it being held, or has it been? A room in which people wait is no beginning."""
+    rooms = [lesson.room_id] if lesson.room_id else []
+    return lesson.ended_at is not None or bool(await rooms_begun(session, rooms))
 
 
 def _is_past(lesson: Lesson) -> bool:

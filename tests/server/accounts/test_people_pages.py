@@ -139,27 +139,25 @@ async def test_search_finds_by_name_login_and_unit_and_percent_is_a_percent(site
     assert (await xue.get("/people/no-such-id")).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("email", "fine"),
-    [
-        ("", True),
-        ("an@school.example", True),
-        ("a.b+c@mail.school.example", True),
-        ("an", False),
-        ("an@school", False),
-        ("an@school.example\r\nBcc: x@y.example", False),
-        ("安@school.example", False),
-        (f"{'a' * 65}@school.example", False),
-        (f"an@{'a.' * 130}example", False),
-    ],
-)
-async def test_only_addresses_that_mail_can_go_to_are_kept(
-    site: Site, email: str, fine: bool
-) -> None:
-    xue, an_id = await site.sign_in("xue"), site.people["an"].id
-    sent = {"name": "安学员", "unit": "", "email": email, "roles": ["trainee"]}
-    answer = await xue.post(f"/people/{an_id}", sent)
-    assert answer.status_code == (303 if fine else 400)
-    async with site.house.database.session() as session:
-        kept = (await session.get_one(Person, an_id)).email
-    assert kept == (email or None if fine else None)
+ADDRESSES = [
+    ("", True),
+    ("an@school.example", True),
+    ("a.b+c@mail.school.example", True),
+    ("an", False),
+    ("an@school", False),
+    ("an@school.example\r\nBcc: x@y.example", False),
+    ("安@school.example", False),
+    (f"{'a' * 65}@school.example", False),
+    (f"an@{'a.' * 130}example", False),
+]
+
+
+async def test_only_addresses_that_mail_can_go_to_are_kept(site: Site) -> None:
+    xue, an_id, kept = await site.sign_in("xue"), site.people["an"].id, None
+    for email, fine in ADDRESSES:
+        sent = {"name": "安学员", "unit": "", "email": email, "roles": ["trainee"]}
+        answer = await xue.post(f"/people/{an_id}", sent)
+        assert answer.status_code == (303 if fine else 400), email
+        kept = email or None if fine else kept
+        async with site.house.database.session() as session:
+            assert (await session.get_one(Person, an_id)).email == kept, email

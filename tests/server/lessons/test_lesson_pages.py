@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-import pytest
-
+from server.classroom.acts.recording import RecordingStarted
+from server.classroom.event import tag
+from server.classroom.event_log import StoredEvent
 from server.lessons.lesson import Lesson
 from server.store.database import new_id, now
 from tests.conftest import Visitor
+from tests.server.classroom.opening import page_of
 from tests.server.courses.making import new_plan, save
 from tests.server.lessons.making import School, at, local, plan, planned
 
@@ -56,40 +58,38 @@ async def test_a_series_is_planned_with_one_notice(school: School) -> None:
     assert [local(one)[:10] for one in await school.lessons() if one.title == "研讨"] == days
 
 
-@pytest.mark.parametrize(
-    ("sent", "said"),
-    [
-        ({"title": " "}, "必填"),
-        ({"title": "长" * 201}, "最多 200"),
-        ({"place": "长" * 101}, "最多 100"),
-        ({"minutes": "4"}, "5 到 600"),
-        ({"minutes": "601"}, "5 到 600"),
-        ({"minutes": "x"}, "5 到 600"),
-        ({"at": "25:00"}, "填写时间"),
-        ({"at": ""}, "必填"),
-        ({"at": "14:00+01:00"}, "填写时间"),
-        ({"day": "2099-02-30"}, "填写日期"),
-        ({"day": "1066-10-14"}, "填写日期"),
-        ({"day": ""}, "填写日期"),
-        ({"language": "xx"}, "列表"),
-        ({"repeat": "hourly"}, "列表"),
-        ({"repeat": "week", "end": "never"}, "列表"),
-        ({"repeat": "week", "times": "201"}, "1 到 200"),
-        ({"repeat": "week", "end": "until"}, "填写日期"),
-        ({"repeat": "week", "end": "until", "until": "2099-03-01"}, "没有一次课"),
-        ({"repeat": "workdays", "end": "until", "until": "2100-02-01"}, "最多安排 200"),
-        ({"repeat": "days", "times": "3"}, "星期几"),
-        ({"repeat": "days", "weekdays": ["7", "x"], "times": "3"}, "星期几"),
-    ],
-)
-async def test_what_cannot_be_planned_is_said_and_what_was_typed_stays(
-    school: School, sent: dict[str, object], said: str
-) -> None:
+WRONG = [
+    ({"title": " "}, "必填"),
+    ({"title": "长" * 201}, "最多 200"),
+    ({"place": "长" * 101}, "最多 100"),
+    ({"minutes": "4"}, "5 到 600"),
+    ({"minutes": "601"}, "5 到 600"),
+    ({"minutes": "x"}, "5 到 600"),
+    ({"at": "25:00"}, "填写时间"),
+    ({"at": ""}, "必填"),
+    ({"at": "14:00+01:00"}, "填写时间"),
+    ({"day": "2099-02-30"}, "填写日期"),
+    ({"day": "1066-10-14"}, "填写日期"),
+    ({"day": ""}, "填写日期"),
+    ({"language": "xx"}, "列表"),
+    ({"repeat": "hourly"}, "列表"),
+    ({"repeat": "week", "end": "never"}, "列表"),
+    ({"repeat": "week", "times": "201"}, "1 到 200"),
+    ({"repeat": "week", "end": "until"}, "填写日期"),
+    ({"repeat": "week", "end": "until", "until": "2099-03-01"}, "没有一次课"),
+    ({"repeat": "workdays", "end": "until", "until": "2100-02-01"}, "最多安排 200"),
+    ({"repeat": "days", "times": "3"}, "星期几"),
+    ({"repeat": "days", "weekdays": ["7", "x"], "times": "3"}, "星期几"),
+]
+
+
+async def test_what_cannot_be_planned_is_said_and_what_was_typed_stays(school: School) -> None:
     lin = await school.site.sign_in("lin")
-    answer = await lin.post(f"/courses/{school.course_id}/lessons", planned(**sent))
-    assert answer.status_code == 400
-    assert said in answer.text
-    assert 'value="90"' in answer.text or "minutes" in sent
+    for sent, said in WRONG:
+        answer = await lin.post(f"/courses/{school.course_id}/lessons", planned(**sent))
+        assert answer.status_code == 400, sent
+        assert said in answer.text, sent
+        assert 'value="90"' in answer.text or "minutes" in sent
     assert await school.lessons() == []
 
 
@@ -145,10 +145,34 @@ async def test_lessons_are_cancelled_with_a_reason_and_restored(school: School) 
     assert await school.told("an") == told, "nothing changed, nobody is told"
 
 
+async def test_who_waits_for_a_lesson_does_not_keep_it_from_being_moved(school: School) -> None:
+    lin, an = await school.site.sign_in("lin"), await school.site.sign_in("an")
+    lesson = await school.lesson()
+    room = (await an.post(f"/lessons/{lesson.id}/enter")).headers["location"]
+    async with page_of(school.site, an, room.rsplit("/", 1)[-1]) as page:
+        await page.until("snapshot")
+        when = {"day": "2099-03-11", "at": "09:30", "minutes": "60"}
+        assert (await post(lin, lesson, "move", **when)).status_code == 303
+        after = (await page.until("finished"))["after"]
+    assert (await an.get(after)).headers["location"] == f"/lessons/{lesson.id}"
+    assert (await school.again(lesson)).room_id is None
+    again = await school.lesson()
+    await an.post(f"/lessons/{again.id}/enter")
+    await post(lin, again, "cancel", why="病")
+    await post(lin, again, "restore")
+    second = (await an.post(f"/lessons/{again.id}/enter")).headers["location"]
+    assert (await an.get(second)).status_code == 200
+    assert (await school.again(again)).ended_at is None
+
+
 async def test_what_is_held_or_past_can_no_longer_be_moved(school: School) -> None:
     lin = await school.site.sign_in("lin")
     lesson = await school.lesson()
     await lin.post(f"/lessons/{lesson.id}/enter")
+    body = {"type": tag(RecordingStarted.__name__), "seq": 1, "at": 0, "page": 1}
+    async with school.site.house.database.session() as session:
+        room_id = (await session.get_one(Lesson, lesson.id)).room_id
+        session.add(StoredEvent(room_id=room_id, seq=1, at=0, body=body))
     when = {"day": "2099-03-11", "at": "09:30", "minutes": "60"}
     assert (await post(lin, lesson, "move", **when)).status_code == 409
     assert (await post(lin, lesson, "cancel", why="病")).status_code == 409
