@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from server.accounts.access import known_person
 from server.accounts.sessions import current_person, end_all_sessions, start_session
+from server.classroom.event_log import StoredRoom
 from server.errors import Conflict, Forbidden, Invalid, Problem
 from server.events import PersonDeactivated
 from server.http.context import house, translator
@@ -58,9 +59,11 @@ async def show_recording(request: Request) -> Response:
     async with house(request).database.session() as session:
         lesson = await lesson_for(session, person, request.path_params["lesson_id"])
         recording = await session.get(Recording, lesson.recording_id or "")
+        room = await session.get(StoredRoom, lesson.room_id or "")
     if recording is None and not lesson.is_over(now()):  # moved or cancelled while people waited
         return RedirectResponse(f"/lessons/{lesson.id}", 303)
-    context = {"lesson": lesson, "recording": recording}
+    ended = lesson.is_over(now()) or (room is not None and room.ended_at is not None)
+    context = {"lesson": lesson, "recording": recording, "ended": ended}
     return render(request, "lessons/recording.html", context)
 
 
