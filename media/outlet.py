@@ -14,6 +14,7 @@ from media.stream import Stream
 from media.wire import Wire
 
 REPAIRS_PER_S = 500  # packets sent again to one viewer for one slot
+WISH_EVERY_S = 1.0  # one viewer must not fill the room with key frames
 SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 # Wall clock that does not jump: what all sender reports of this process refer to.
 _EPOCH = time.time() + NTP_EPOCH - time.monotonic()
@@ -60,6 +61,7 @@ class Outlet:
         self._rtx: Layout | None = None
         self._counted: int | None = None
         self._repairs, self._repairs_since = 0, 0.0
+        self._wished_at = float("-inf")
         self._parameters: RTCRtpSendParameters | None = None
 
     def began(self, ssrc: int, rtx_ssrc: int, parameters: RTCRtpSendParameters) -> None:
@@ -113,7 +115,10 @@ class Outlet:
 
     def wants_key_frame(self) -> None:
         """As `Feedback`."""
-        self.on_wish(self)
+        now = time.monotonic()
+        if now - self._wished_at >= WISH_EVERY_S:
+            self._wished_at = now
+            self.on_wish(self)
 
     def reported(self, report: RtcpReceiverInfo) -> None:
         """As `Feedback`."""

@@ -39,6 +39,7 @@ class Stream:
     person  who publishes it, or ""
     codec   None until the first packet
     fmtp    the codec's parameters as negotiated, such as "profile-level-id"
+    octets  of payload so far
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Stream:
         self.person = person
         self.codec: Codec | None = None
         self.fmtp: dict[str, int | str | None] = {}
+        self.octets = 0
         self.closed = False
         self._clock = clock
         self._ask = ask
@@ -124,6 +126,7 @@ class Stream:
         if stamp != self._stamp or ahead == 0:
             self._timing.time(stamp, self._clock())
             self._stamp = max(stamp, self._stamp)
+        self.octets += len(payload)
         video = self.kind != "audio"
         first = not video or starts_key_frame(codec.name, payload)
         whole = Packet(number, stamp, bool(packet.marker), payload, first)

@@ -100,6 +100,7 @@ async def test_twenty_megabits_a_second_fill_no_memory() -> None:
             taker.batches.clear()
     assert sum(packet is not None for packet in stream._cache) == CACHE_VIDEO
     assert len(stream._pending) <= BATCH_PACKETS
+    assert stream.octets == pytest.approx(20_000_000 / 8 * 3, rel=0.01)
 
 
 async def test_nothing_that_is_no_packet_gets_through() -> None:

@@ -167,6 +167,15 @@ async def test_repairs_are_limited() -> None:
         assert len(shown["voice-1"].packets) - before < 1200
 
 
+async def test_one_viewer_does_not_fill_the_room_with_key_frames() -> None:
+    async with on_air() as (viewer, _, _):
+        wishes: list[str] = []
+        viewer.on_wish = lambda outlet: wishes.append(outlet.slot)
+        for _ in range(1000):
+            viewer.outlets["camera-1"].wants_key_frame()
+        assert wishes == ["camera-1"]
+
+
 async def test_a_viewer_that_vanishes_is_noticed() -> None:
     lost: list[str] = []
     viewer = Viewer(network=LOOPBACK, on_lost=lost.append, silence=1.0)
