@@ -12,6 +12,7 @@ from media.recording import Recording
 from server.accounts.person import Person
 from server.classroom.acts import recording, staging
 from server.classroom.audience import Audience, AudienceTeller
+from server.classroom.broadcasts import Broadcasts
 from server.classroom.captions import Captions
 from server.classroom.event import Event as RoomEvent
 from server.classroom.event_log import StoredRoom, events_of, state_of
@@ -129,6 +130,7 @@ class Rooms:
 
     def _run(self, stored: StoredRoom, state: RoomState) -> RunningRoom:
         folder = self._house.folder.path / stored.folder
+        broadcasts = self._house.part(Broadcasts)
 
         def make_stage(room: RunningRoom) -> Stage:
             clock = room.clock.seconds
@@ -143,7 +145,13 @@ class Rooms:
                 clock,
                 self._captions,
                 self._network,
-                Teller(room.tracks_changed, room.heard, room.disk_changed, room.trouble),
+                Teller(
+                    room.tracks_changed,
+                    room.heard,
+                    room.disk_changed,
+                    room.trouble,
+                    lambda playlists: broadcasts.begin(stored.id, playlists, room.may_watch),
+                ),
                 audience,
                 programme=stored.kind == "lesson",
             )
@@ -162,6 +170,10 @@ class Rooms:
 
     async def _over(self, running: RunningRoom, duration: float) -> None:
         self._running.pop(running.id, None)
+        try:
+            await self._house.part(Broadcasts).end(running.id)
+        except OSError as problem:
+            log.warning("captions could not be kept", room=running.id, problem=str(problem))
         await self._told(running.id, duration)
 
     def _idle(self, running: RunningRoom) -> None:

@@ -172,6 +172,16 @@ class RunningRoom:
             raise Conflict("error.room.screen_taken")
         return await self.stage.publish(person, offer, kinds, self.state)
 
+    def may_watch(self, person: str) -> bool:
+        """May this person, who may enter, have the stream now? It leads around no lock or lobby."""
+        if person in self.state.removed:
+            return False
+        someone = self.state.people.get(person)
+        if someone is None or someone.lobby:
+            shut = self.state.locked or self.state.lobby_open or someone is not None
+            return self.state.phase == "ended" or not shut
+        return True
+
     async def watch(self, person: str, offer: str, slots: Mapping[str, str]) -> str:
         """Answer an offer of somebody who is let in and watches. Raises Problem."""
         if self.state.phase == "ended" or self._stopped:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import structlog
-
 from media.hub import Hub
 from media.live_captions import Line
 from media.live_playlist import LivePlaylists
@@ -35,8 +33,6 @@ from server.classroom.tape import Tape
 from server.classroom.voice import Voice
 from server.errors import Conflict
 
-log = structlog.get_logger()
-
 LOOK_EVERY_S = 0.25
 
 
@@ -48,12 +44,14 @@ class Teller:
     segment   (person, what was said, whether that is final)
     disk      False: it takes no more and nothing is recorded; True: it takes the recording again
     trouble   the key of a sentence for everybody
+    sends     what is recorded can be watched by HLS from now on
     """
 
     tracks: Callable[[str, tuple[Kind, ...], str, float | None], None]
     segment: Callable[[str, Segment, bool], None]
     disk: Callable[[bool], None]
     trouble: Callable[[str], None]
+    sends: Callable[[LivePlaylists], None]
 
 
 class Stage:
@@ -140,6 +138,7 @@ class Stage:
         self._state = state
         if self._programme:
             self.playlists = LivePlaylists(self.folder, (state.language,))
+            self._teller.sends(self.playlists)
         self._tape.begin(state.recording)
         for tape in self._own_tapes.values():
             tape.begin(state.recording)
@@ -161,13 +160,7 @@ class Stage:
         await self.audience.close()
         for tape in self._own_tapes.values():
             await tape.finish()
-        duration = await self._tape.finish()
-        if self.playlists:
-            try:
-                await self.playlists.end()
-            except OSError as problem:
-                log.warning("captions could not be kept", problem=str(problem))
-        return duration
+        return await self._tape.finish()
 
     @property
     def _tapes(self) -> tuple[Tape, ...]:

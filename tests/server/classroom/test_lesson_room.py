@@ -2,9 +2,11 @@
 
 import asyncio
 
+import httpx
+
 from media.recording import Recording
 from server.classroom.rooms import Rooms
-from tests.conftest import Site
+from tests.conftest import Site, Visitor
 from tests.media.publishing import until
 from tests.media.watching import offer_to_watch
 from tests.server.classroom.lesson import Watcher, open_lesson
@@ -203,3 +205,37 @@ async def test_those_who_are_admitted_together_miss_nothing(site: Site) -> None:
                     state = (await page.until("snapshot"))["state"]
                 if state["page"] != 2:
                     assert (await page.until("slide_turned"))["seq"] > state["seq"]
+
+
+async def media_playlist(visitor: Visitor, room_id: str) -> tuple[str, httpx.Response]:
+    """The address of the camera's playlist as this person gets it, and what it answers."""
+    master = await visitor.get(f"/rooms/{room_id}/hls/index.m3u8")
+    assert master.status_code == 200, master.text
+    address = next(line for line in master.text.splitlines() if line.endswith("camera.m3u8"))
+    return address, await visitor.get(address)
+
+
+async def test_the_stream_is_for_those_inside_and_stays_where_it_is(site: Site) -> None:
+    room_id = await open_lesson(site)
+    lin, an, bo, guan = [await site.sign_in(name) for name in ("lin", "an", "bo", "guan")]
+    async with (
+        page_of(site, lin, room_id) as teacher,
+        page_of(site, an, room_id),
+        Publisher(lin, room_id),
+    ):
+        await teacher.until("tracks_changed", tracks=["audio", "camera"])
+        await teacher.send("start")
+        await teacher.until("recording_started")
+        address, playlist = await media_playlist(an, room_id)
+        assert "#EXT-X-PART" in playlist.text
+        assert (await guan.get(f"/rooms/{room_id}/hls/index.m3u8")).status_code == 404
+        await teacher.send("open_lobby")
+        await teacher.until("lobby_opened")
+        assert (await bo.get(f"/rooms/{room_id}/hls/index.m3u8")).status_code == 404
+        await teacher.send("remove", person=site.people["an"].id)
+        await teacher.until("removed")
+        assert (await an.get(address)).status_code in (403, 404)
+        await teacher.send("end")
+        await teacher.until("finished")
+    _, playlist = await media_playlist(bo, room_id)
+    assert "#EXT-X-ENDLIST" in playlist.text
