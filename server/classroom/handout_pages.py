@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from server.accounts.sessions import current_person
 from server.classroom.access import Doors
-from server.classroom.acts.showing import hand_out
+from server.classroom.acts.showing import HANDOUTS, hand_out
 from server.classroom.event_log import StoredRoom, state_of
 from server.classroom.handouts import Handouts, cleaned_file_name
 from server.classroom.rooms import Rooms
@@ -39,6 +39,8 @@ async def do_hand_out(request: Request) -> Response:
         raise Forbidden("error.room.only_leaders")
     if state.phase == "ended":
         raise Conflict("error.room.over")
+    if len(state.handouts) >= HANDOUTS:
+        raise Conflict("error.room.many_handouts")
     name = cleaned_file_name(unquote(request.headers.get("x-file-name", ""), errors="replace"))
     handouts = the_house.part(Handouts)
     named = {handout.id for handout in state.handouts}

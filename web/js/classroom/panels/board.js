@@ -5,6 +5,7 @@ import { MARKER_WIDER, Pen, WIDTHS, joined, piecesOfLast } from "jt/classroom/pa
 import { at, leads, save, wire } from "jt/classroom/panels/parts.js"
 import { fill } from "jt/lib/clock.js"
 
+const REFUSED_MS = 12_000 // longer than a broken connection stays unnoticed
 const PEN_AFTER_MS = 3000 // a hand that rests on the screen beside a pen
 
 /** @typedef {import("jt/classroom/panels/ink.js").Stroke} Stroke */
@@ -16,7 +17,7 @@ export class BoardPanel {
     this.room = room
     this.sheet = /** @type {HTMLElement} */ (at(element, "sheet"))
     this.canvas = new BoardCanvas(this.sheet, at(element, "ink"), at(element, "marker"))
-    /** @type {Map<string, {page: number, stroke: Stroke}>} drawn here, not yet known to be in the room */
+    /** @type {Map<string, {page: number, stroke: Stroke, timer?: ReturnType<typeof setTimeout>}>} drawn here, not yet known to be in the room */
     this.unsettled = new Map()
     /** @type {import("jt/classroom/panels/ink.js").Colour} */
     this.colour = "ink"
@@ -52,6 +53,9 @@ export class BoardPanel {
     if (event?.type === "board_cleared") for (const [id, { page }] of this.unsettled) if (page === event.page) this.unsettled.delete(id)
     if (!this.mayDraw && this.drawing) this.take(false)
     if (before?.board !== state.board || before?.page !== state.page || !event) this.showStrokes()
+    const mark = [state.people[this.room.me], state.board, state.board_open, state.phase]
+    if (event && this.mark?.every((part, index) => part === mark[index])) return
+    this.mark = mark
     this.showTools()
   }
 
@@ -180,10 +184,14 @@ export class BoardPanel {
     this.showStrokes()
   }
 
-  /** What the room refuses disappears after a while; without a connection it is sent again with the next one. */
+  /** What the room refuses disappears after a while; what a broken connection lost is sent again by the next one. */
   send(/** @type {number} */ page, /** @type {Stroke} */ { id, colour, width, points }) {
     if (!this.room.send("draw", { page, stroke: id, colour, width, points })) return
-    setTimeout(() => { if (this.unsettled.delete(id)) this.showStrokes() }, 8000)
+    const entry = this.unsettled.get(id)
+    clearTimeout(entry?.timer)
+    if (entry) entry.timer = setTimeout(() => {
+      if (this.room.send("pong") && this.unsettled.delete(id)) this.showStrokes()
+    }, REFUSED_MS)
   }
 
   undo() {

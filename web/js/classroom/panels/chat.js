@@ -21,7 +21,7 @@ export class ChatPanel {
     this.own = 0 // number of one's own newest line
     this.unread = 0 // while the panel is hidden
     this.composer = new Composer(at(element, "form"), {
-      key: `draft:chat:${room.path}`,
+      key: `draft:chat:${room.path}:${room.me}`,
       send: (text) => room.send("say", { text, to: this.to.value }),
       refused: () => this.note(room.words.not_sent),
     })
@@ -56,6 +56,7 @@ export class ChatPanel {
     this.shown = state
     const fresh = after(state.chat, this.seen)
     this.showLines(state)
+    this.scroller.setAttribute("aria-busy", "false") // from now on lines are read aloud
     this.showPinned(state)
     this.showRights(state)
     const own = lastOwn(state.chat, this.room.me)
@@ -148,6 +149,7 @@ export class ChatPanel {
     at(this.element, "close").hidden = !leader || state.chat_closed
     at(this.element, "open").hidden = !leader || !state.chat_closed
     at(this.element, "closed").hidden = !state.chat_closed
+    at(this.element, "closedWord").textContent = leader ? this.room.words.chat_closed_to_others : this.room.words.chat_closed
     at(this.element, "form").hidden = !takesPart(state, this.room.me) || state.phase === "ended"
     if (shut) this.to.value = "leaders"
     this.to.options[0].disabled = shut

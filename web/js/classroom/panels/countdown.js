@@ -27,18 +27,19 @@ export class CountdownTool {
 
   /** @param {import("jt/classroom/panels/parts.js").State} state @param {any} event */
   show(state, event) {
-    const fresh = this.countdown !== state.countdown
-    this.countdown = state.countdown
+    const countdown = state.phase === "ended" ? null : state.countdown
+    const fresh = this.countdown !== countdown
+    this.countdown = countdown
     this.leader = leads(state, this.room.me)
     at(this.element, "countdown").hidden = !this.leader
-    at(this.element, "stop").hidden = !state.countdown
+    at(this.element, "stop").hidden = !countdown
     if (!fresh) return
     this.left = Infinity
     if (event?.type === "countdown_started") {
       this.room.announce(fill(this.room.words.countdown_started, { time: clock(secondsLeft(event.ends_at, this.room.now())) }))
     }
-    this.ticking.run(Boolean(state.countdown))
-    if (!state.countdown) this.prompts.remove("countdown")
+    this.ticking.run(Boolean(countdown))
+    if (!countdown) this.prompts.remove("countdown")
   }
 
   start(/** @type {number} */ minutes) {

@@ -18,6 +18,9 @@ export class HandoutsTool {
   /** @param {import("jt/classroom/panels/parts.js").State} state @param {any} event */
   show(state, event) {
     const leader = leads(state, this.room.me)
+    const mark = [state.handouts, leader, state.phase]
+    if (event && this.mark?.every((part, index) => part === mark[index])) return
+    this.mark = mark
     at(this.element, "upload").hidden = !leader || state.phase === "ended"
     if (event?.type === "handed_out" && !leader) this.room.announce(fill(this.room.words.handout_new, { name: event.name }))
     at(this.element, "noHandouts").hidden = state.handouts.length > 0

@@ -11,7 +11,7 @@ export const FULL = 10_000
 /** What the colours look like; the marker lets through what is below it. @type {Record<Colour, string>} */
 export const COLOURS = { ink: "#22201c", red: "#c0261a", blue: "#1a5fb4", green: "#26733a", marker: "#ffd23f" }
 export const MARKER_ALPHA = 0.45
-export const WIDTHS = { thin: 2, middle: 4, thick: 9 }
+export const WIDTHS = { thin: 2, middle: 5, thick: 10 }
 export const MARKER_WIDER = 5
 const PIECE_MS = 1000 // others see a long line grow
 const PIECE_POINTS = 480 // in one message

@@ -16,9 +16,12 @@ export class PollsPanel {
     this.room = room
     /** @type {WeakMap<HTMLElement, AnswerForm>} */
     this.forms = new WeakMap()
+    /** @type {WeakMap<HTMLElement, {poll: Poll, mark: string}>} what a row was filled with */
+    this.filled = new WeakMap()
     this.put = new Set() // ids of polls one does not want to be prompted about (again)
     this.prompts = prompts(element)
     this.form = new PollForm(at(element, "form"), element, room, () => this.edit(false))
+    element.addEventListener("toggle", () => { if (this.state) this.show(this.state, null) }, true) // a table is opened
     wire(element, {
       new: () => this.edit(true),
       cancel: () => this.edit(false),
@@ -30,8 +33,10 @@ export class PollsPanel {
 
   /** @param {import("jt/classroom/panels/parts.js").State} state @param {any} event */
   show(state, event) {
-    if (event && this.state && this.state.polls === state.polls && this.state.people === state.people) return
     this.state = state
+    const mark = [state.polls, state.phase, state.people[this.room.me]?.role, expected(state.people)]
+    if (event && this.mark?.every((part, index) => part === mark[index])) return
+    this.mark = mark
     const leader = leads(state, this.room.me)
     at(this.element, "new").hidden = !leader || !at(this.element, "form").hidden
     if (!leader) at(this.element, "form").hidden = true
@@ -53,7 +58,7 @@ export class PollsPanel {
   }
 
   unanswered(/** @type {any} */ state) {
-    if (!takesPart(state, this.room.me) || leads(state, this.room.me)) return []
+    if (!takesPart(state, this.room.me) || leads(state, this.room.me) || state.phase === "ended") return []
     return state.polls.filter((/** @type {Poll} */ poll) => poll.phase === "open" && !poll.answers[this.room.me])
   }
 
@@ -67,6 +72,9 @@ export class PollsPanel {
 
   fillPoll(/** @type {HTMLElement} */ node, /** @type {Poll} */ poll, /** @type {any} */ state) {
     const { me, words } = this.room
+    const mark = JSON.stringify([this.mark?.slice(1), at(node, "named").open])
+    if (this.filled.get(node)?.poll === poll && this.filled.get(node)?.mark === mark) return
+    this.filled.set(node, { poll, mark })
     const [leader, open, results] = [leads(state, me), poll.phase === "open", poll.shown || seesAll(state, me)]
     at(node, "title").textContent = poll.question
     at(node, "kind").textContent = words[`poll_${poll.kind}`]
@@ -81,7 +89,7 @@ export class PollsPanel {
     at(node, "unshown").hidden = poll.shown || !seesAll(state, me)
     const named = seesAll(state, me) && !poll.anonymous && Object.keys(poll.answers).length > 0
     at(node, "named").hidden = !named
-    if (named) showTable(at(node, "named"), this.element, answersByName(poll, state.people, words), words)
+    if (named && at(node, "named").open) showTable(at(node, "named"), this.element, answersByName(poll, state.people, words), words)
     at(node, "closing").hidden = !leader || !open
     at(node, "showing").hidden = !leader || poll.shown
   }

@@ -14,7 +14,7 @@ export class QuestionsPanel {
     this.room = room
     this.own = 0
     this.composer = new Composer(at(element, "form"), {
-      key: `draft:question:${room.path}`,
+      key: `draft:question:${room.path}:${room.me}`,
       send: (text) => room.send("ask", { text }),
       refused: () => { at(element, "note").textContent = room.words.not_sent },
     })

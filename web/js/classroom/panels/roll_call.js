@@ -25,8 +25,11 @@ export class RollCallTool {
 
   /** @param {import("jt/classroom/panels/parts.js").State} state @param {any} event */
   show(state, event) {
+    const same = event && this.state?.call === state.call && this.state?.phase === state.phase
+      && this.state?.people[this.room.me]?.role === state.people[this.room.me]?.role
     this.state = state
-    this.over = !state.call
+    if (same) return
+    this.over = !state.call || state.phase === "ended"
     if (state.call?.id !== this.call?.id) this.left = Infinity
     this.call = state.call ?? this.call
     const sees = seesAll(state, this.room.me)
@@ -35,7 +38,7 @@ export class RollCallTool {
     at(this.element, "endCall").hidden = !leads(state, this.room.me) || !state.call
     if (sees) this.showCalled()
     this.prompt(event)
-    this.ticking.run(Boolean(state.call))
+    this.ticking.run(!this.over)
   }
 
   start(/** @type {HTMLFormElement} */ form) {
