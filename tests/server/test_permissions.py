@@ -149,6 +149,7 @@ RULES = {
     "POST /rooms/{room_id}/hints": MINE,
     "POST /rooms/{room_id}/handouts": MINE,
     "GET /rooms/{room_id}/handouts/{handout}": MINE,
+    "GET /rooms/{room_id}/hls/{name}": Rule(frozenset()),  # before it begins there is nothing
     "GET /recordings/{recording}/hls/{file}": MINE,
     "GET /recordings/{recording}/download/{file}": MINE,
     "GET /takes": SIGNED_IN,
@@ -293,6 +294,7 @@ async def school(site: Site, tmp_path: Path) -> School:
     room_id = await open_room(site)
     parts = {
         "mark": "0", "path": "absent", "token": "absent", "page": "1", "file": "voice-001.mp4",
+        "name": "index.m3u8",
         "person_id": site.people["an"].id, "room_id": room_id,
         "handout": await hand_out(site, lin, room_id),
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
