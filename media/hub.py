@@ -12,11 +12,12 @@ logger = logging.getLogger(__name__)
 
 KEY_FRAME_EVERY_S = 0.5
 SLOW_S = 0.05
-STRIKES = 5
+STRIKES = 5  # slow writes in a row
 
 
 class Hub:
-    """A `Source` that gives each frame to every sink. A sink that raises or blocks is dropped.
+    """A `Source` that gives each frame to every sink. A sink that raises, or blocks again and
+    again, is dropped.
 
     `ask` asks the publisher for a key frame; calls are coalesced to one per 500 ms, and one that
     came too early is made up for when its time comes.
@@ -56,6 +57,8 @@ class Hub:
                 continue
             if time.perf_counter() - began > SLOW_S:
                 self._strike(sink)
+            elif self._strikes.get(sink):
+                self._strikes[sink] = 0  # it was the machine that was busy
 
     def request_key_frame(self) -> None:
         """Ask the publisher for a key frame, at most once per 500 ms. No-op for sound."""

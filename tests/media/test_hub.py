@@ -63,6 +63,15 @@ async def test_a_sink_that_blocks_is_dropped(caplog: pytest.LogCaptureFixture) -
     assert len(good.frames) == STRIKES + 3
 
 
+async def test_a_sink_that_waited_for_a_busy_machine_stays() -> None:
+    hub, sink = Hub("camera"), Collector()
+    hub.add(sink)
+    for _ in range(STRIKES + 1):
+        hub._strike(sink)  # slow now and then
+        hub.write(frame(1))
+    assert hub.sinks == (sink,)
+
+
 async def test_key_frame_requests_are_coalesced_and_none_is_forgotten() -> None:
     asked: list[float] = []
     hub = Hub("camera", ask=lambda: asked.append(time.monotonic()))
