@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -45,6 +46,7 @@ NOBODY_S = 15 * 60.0  # a room that records and nobody comes back to is ended, a
 NOBODY_LEADS = 4  # times as long, where only the audience is left
 STOP_S = 10.0  # how long a stopping room may take to write down what is under way
 INBOX = 4000
+AT_ONCE = 100  # acts that are written down together, where so many wait
 RESTART, REMOVED = 1012, 4403
 
 
@@ -63,6 +65,25 @@ class RoomClock:
     def __call__(self) -> int:
         """The same in whole milliseconds."""
         return round(self.seconds() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Acted:
+    """What an act made happen, the state after it, or the problem that kept it from happening."""
+
+    events: list[Event]
+    after: RoomState
+    done: asyncio.Future[None] | None
+    problem: Exception | None = None
+
+    def tell(self) -> None:
+        """Who waits for it need not wait any more."""
+        if self.done is None or self.done.done():
+            return
+        if self.problem:
+            self.done.set_exception(self.problem)
+        else:
+            self.done.set_result(None)
 
 
 class RunningRoom:
@@ -86,6 +107,7 @@ class RunningRoom:
         self.after = stored.after
         self.clock = RoomClock(stored.opened_at, state.at)
         self.room = Room(state, self.clock)
+        self._told = state  # after the last event that everybody was told of
         self.presence = Presence(self._left)
         self.finished = asyncio.Event()
         self._stopped = False
@@ -112,8 +134,8 @@ class RunningRoom:
     def snapshot(self, person: str) -> Snapshot:
         """What a member is told first."""
         unknown = Attendee(person, "", "trainee", 0, lobby=True)  # removed, and about to be told
-        viewer = self.state.people.get(person, unknown)
-        return Snapshot(view(self.state, viewer), self.clock(), person)
+        viewer = self._told.people.get(person, unknown)
+        return Snapshot(view(self._told, viewer), self.clock(), person)
 
     async def do(self, act: Act) -> None:
         """Have the room's task act, and wait for it. Raises Problem."""
@@ -253,40 +275,45 @@ class RunningRoom:
 
     async def _run(self) -> None:
         while self.state.phase != "ended":
-            act, done = await self._inbox.get()
-            if act is None:
+            waiting = [await self._inbox.get()]
+            while len(waiting) < AT_ONCE and not self._inbox.empty():
+                waiting.append(self._inbox.get_nowait())
+            last = any(act is None for act, _ in waiting)
+            await self._settle([self._act(act, done) for act, done in waiting if act])
+            if last:
                 return
-            before = self.state
-            try:
-                await self._settle(act(self.room), before)
-            except Exception as problem:
-                if not isinstance(problem, Refusal):
-                    log.exception("room could not act", room=self.id)
-                    problem = Refusal()
-                if done and not done.done():
-                    done.set_exception(problem)
-            else:
-                if done and not done.done():
-                    done.set_result(None)
         await self._finish()
 
-    async def _settle(self, events: list[Event], before: RoomState) -> None:
-        """Keep, tell, do: in this order, so that nobody knows more than the log."""
-        if not events:
-            return
-        self._unwritten += events
-        await self._write()
-        for event in events:
-            after = apply(before, event)
-            self.presence.tell_event(event, before, after)
-            before = after
-            if isinstance(event, Removed):
-                self._send_away(event.person)
-            await self._have_stage_follow(event)
-
-    async def _have_stage_follow(self, event: Event) -> None:
+    def _act(self, act: Act, done: asyncio.Future[None] | None) -> _Acted:
+        before = self.state
         try:
-            await self.stage.follow(event, self.state)
+            return _Acted(act(self.room), self.state, done)
+        except Exception as problem:
+            self.room.state = before
+            if not isinstance(problem, Refusal):
+                log.exception("room could not act", room=self.id)
+                problem = Refusal()
+            return _Acted([], before, done, problem)
+
+    async def _settle(self, acted: list[_Acted]) -> None:
+        """Keep, tell, do: in this order, so that nobody knows more than the log. All that waited
+        is kept by one transaction."""
+        if new := [event for one in acted for event in one.events]:
+            self._unwritten += new
+            await self._write()
+            for event in new:
+                before, self._told = self._told, apply(self._told, event)
+                self.presence.tell_event(event, before, self._told)
+        for one in acted:
+            for event in one.events:
+                if isinstance(event, Removed):
+                    self._send_away(event.person)
+                await self._have_stage_follow(event, one.after)
+            one.tell()
+
+    async def _have_stage_follow(self, event: Event, state: RoomState) -> None:
+        try:
+            await self.stage.follow(event, state)
         except Exception:
             log.exception("stage could not follow", room=self.id, event_kind=type(event).__name__)
             self.trouble("error.room.disk")

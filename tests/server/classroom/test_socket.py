@@ -196,6 +196,7 @@ async def test_a_slow_client_is_brought_up_to_date_by_a_snapshot(site: Site) -> 
             turn = TurnTo(page=number % 5 + 1)
             for event in turn.obey(room.room, member.person_id):
                 room.presence.tell_event(event, before, room.state)
+        room._told = room.state
         fresh = await page.until("snapshot")
         assert member.resynchronised >= 1
         assert fresh["state"]["seq"] > 0
