@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable
 
@@ -48,6 +49,11 @@ class Connected:
     def connected(self) -> bool:
         """Whether media can flow now."""
         return self._connection.connectionState == "connected"
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended."""
+        return self._closed
 
     async def add_candidate(self, candidate: str, mid: str) -> None:
         """Take a trickled candidate ("candidate:…" as browsers give it); bad ones are ignored."""
@@ -114,6 +120,20 @@ def without_waiting(sdp: str) -> str:
         if not line.startswith("a=end-of-candidates")
         and not (line.startswith("a=candidate:") and is_hidden(line))
     )
+
+
+def spread_candidates(sdp: str) -> str:
+    """The offer with the candidates of its first section in every section that has none.
+
+    Bundled sections are one connection, and their candidates stand in the first one (RFC 9143);
+    aiortc goes by the last one.
+    """
+    head, *sections = re.split(r"^(?=m=)", sdp, flags=re.MULTILINE)
+    mark = re.compile(r"^a=candidate:.*$\n?", re.MULTILINE)
+    first = "".join(mark.findall(sections[0])) if sections else ""
+    if not first.endswith("\n"):
+        return sdp
+    return head + "".join(part if mark.search(part) else part + first for part in sections)
 
 
 def is_hidden(candidate: str) -> bool:

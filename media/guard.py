@@ -16,10 +16,12 @@ from aioice import Candidate, stun
 from aioice.candidate import candidate_foundation, candidate_priority
 from aioice.ice import CandidatePair, Connection, StunProtocol, server_reflexive_candidate
 from aiortc import RTCIceServer
-from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport, SRTPProtectionProfile
+from OpenSSL import SSL
 
 logger = logging.getLogger(__name__)
 
+CIPHERS = b"ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA"
 QUEUE_LIMIT = 2048  # datagrams: about 10 s of one publisher
 VALIDATED_LIMIT = 64
 REFLEXIVE_S = 3.0
@@ -38,6 +40,16 @@ class Network:
     addresses: tuple[str, ...] = ()
     ports: tuple[int, int] | None = None
     servers: tuple[RTCIceServer, ...] = ()
+
+
+class Certificate(RTCCertificate):
+    """aiortc's own, for a handshake that also takes a certificate with an RSA key from the other
+    side: GStreamer's webrtcbin has one."""
+
+    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
+        context = super()._create_ssl_context(srtp_profiles)
+        context.set_cipher_list(CIPHERS)
+        return context
 
 
 class GuardedTransport(RTCDtlsTransport):

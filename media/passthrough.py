@@ -15,7 +15,7 @@ from aioice.ice import Connection, StunProtocol
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.codecs import is_rtx
 from aiortc.rtcconfiguration import RTCBundlePolicy
-from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport
 from aiortc.rtcrtpparameters import (
     RTCRtpCodecParameters,
     RTCRtpReceiveParameters,
@@ -42,7 +42,7 @@ from aiortc.rtp import (
 )
 
 from media.codecs import is_key, parameter_sets
-from media.guard import GuardedConnection, GuardedTransport, guarded
+from media.guard import Certificate, GuardedConnection, GuardedTransport, guarded
 from media.guard import Network as Network  # where others have always found it
 from media.timing import unwrap
 
@@ -143,6 +143,8 @@ class MediaConnection(RTCPeerConnection):
         transport.__class__ = GuardedTransport
         transport.transport._connection.__class__ = GuardedConnection
         guarded(transport).guard(self._network, transport)
+        kept = "_RTCDtlsTransport__local_certificate"
+        getattr(transport, kept).__class__ = Certificate
         return transport
 
 
@@ -291,6 +293,7 @@ _METHODS: tuple[tuple[type, str], ...] = (
     (RTCRtpReceiver, "_run_rtcp"),
     (RTCRtpReceiver, "_set_rtcp_ssrc"),
     (RTCRtpSender, "_handle_rtcp_packet"),
+    (RTCCertificate, "_create_ssl_context"),
     (RTCDtlsTransport, "_handle_rtp_data"),
     (RTCDtlsTransport, "_handle_rtcp_data"),
     (RTCDtlsTransport, "_register_rtp_receiver"),
@@ -306,6 +309,7 @@ _METHODS: tuple[tuple[type, str], ...] = (
 
 def missing_internals() -> list[str]:
     """Names of the internals this file stands on that are not there any more; empty when fine."""
+    kept = "_RTCDtlsTransport__local_certificate"
     missing = [f"{owner.__name__}.{name}" for owner, name in _METHODS if not hasattr(owner, name)]
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     transceiver = connection.addTransceiver("video")
@@ -316,7 +320,7 @@ def missing_internals() -> list[str]:
         (transceiver, "_codecs"),
         (transceiver, "_RTCRtpTransceiver__sender"),
         *((transceiver.sender, name) for name in ("_ssrc", "_rtx_ssrc", "_stream_id", "_enabled")),
-        *((transport, name) for name in ("_role", "_ssl", "_tx_srtp")),
+        *((transport, name) for name in ("_role", "_ssl", "_tx_srtp", kept)),
         (transport.transport, "_connection"),
         (transport.transport._connection, "_protocols"),
         (transport.transport._connection, "_queue"),

@@ -9,7 +9,7 @@ from aiortc.codecs import is_rtx
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
 
-from media.connected import OFFER_LIMIT, SILENCE_S, Connected, without_waiting
+from media.connected import OFFER_LIMIT, SILENCE_S, Connected, spread_candidates, without_waiting
 from media.connected import BadOffer as BadOffer  # as `answer` raises them
 from media.connected import NoCommonCodec as NoCommonCodec
 from media.hub import Hub
@@ -63,7 +63,7 @@ class Peer(Connected):
         """
         try:
             check_offer(offer_sdp, kinds)
-            offer = RTCSessionDescription(without_waiting(offer_sdp), "offer")
+            offer = RTCSessionDescription(spread_candidates(without_waiting(offer_sdp)), "offer")
             await self._connection.setRemoteDescription(offer)
             for transceiver in self._connection.getTransceivers():
                 self._publish(transceiver, kinds)

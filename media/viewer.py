@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from aiortc import RTCSessionDescription
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
 
-from media.connected import SILENCE_S, BadOffer, Connected, NoCommonCodec, without_waiting
+from media.connected import (
+    SILENCE_S,
+    BadOffer,
+    Connected,
+    NoCommonCodec,
+    spread_candidates,
+    without_waiting,
+)
 from media.health import PATIENCE_S, Health
 from media.outlet import Outlet
 from media.passthrough import Network
@@ -74,11 +81,6 @@ class Viewer(Connected):
         self._ticked_at = time.monotonic()
 
     @property
-    def closed(self) -> bool:
-        """Whether it has ended."""
-        return self._closed
-
-    @property
     def stats(self) -> Stats:
         """Counts so far."""
         outlets = self.outlets.values()
@@ -99,7 +101,7 @@ class Viewer(Connected):
         """
         try:
             check_offer(offer_sdp, slots)
-            offer = RTCSessionDescription(without_waiting(offer_sdp), "offer")
+            offer = RTCSessionDescription(spread_candidates(without_waiting(offer_sdp)), "offer")
             await self._connection.setRemoteDescription(offer)
             for transceiver in self._connection.getTransceivers():
                 self._show(transceiver, slots[transceiver.mid or ""])
