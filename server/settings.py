@@ -45,6 +45,8 @@ class Settings:
         "", "Mail server: smtps://, smtp:// or smtp+plain://, user:password@host."
     )
     smtp_sender: str = _setting("", "Address that mail comes from.")
+    turn_servers: str = _setting("", "TURN relays that know `turn_secret`, separated by spaces.")
+    turn_secret: str = _setting("", "Secret shared with the TURN relays (coturn: use-auth-secret).")
     udp_ports: str = _setting("", "UDP port range for media, for example 40000-40999; empty: any.")
 
     @classmethod

@@ -62,7 +62,7 @@ async def show_room(request: Request) -> Response:
             "after": stored.after,
             "opened": round(stored.opened_at.timestamp() * 1000),
             "slides": state.agenda.slides,
-            "ice": ice_servers(the_house.settings),
+            "ice": ice_servers(the_house.settings, person.id),
             "words": words.below("room.say."),
             "me": person.id,
             "role": role,
