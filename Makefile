@@ -41,12 +41,12 @@ dev: setup-test
 		server media rehearsal web/templates web/js web/css web/locale
 
 test: setup-test
-	@scripts/needs.sh chromium
+	@scripts/needs.sh chromium gstreamer
 	$(PYTEST) -m "not long" --durations=15
 	cd web && npm run --silent check && npm run --silent test
 
 test-long: setup-test
-	@scripts/needs.sh chromium libreoffice postgresql
+	@scripts/needs.sh chromium gstreamer libreoffice postgresql coturn
 	$(PYTEST) --durations=30
 	cd web && npm run --silent check && npm run --silent test
 

@@ -56,6 +56,19 @@ need_janus() {
     command -v janus >/dev/null || install "the benchmark compares with it" janus
 }
 
+need_gstreamer() {
+    /usr/bin/python3 -c 'import gi; gi.require_version("GstWebRTC", "1.0")' 2>/dev/null &&
+        command -v gst-inspect-1.0 >/dev/null && gst-inspect-1.0 nicesink >/dev/null 2>&1 &&
+        gst-inspect-1.0 x264enc >/dev/null 2>&1 ||
+        install "the tests publish with it" python3-gi gir1.2-gst-plugins-bad-1.0 \
+            gstreamer1.0-tools gstreamer1.0-nice gstreamer1.0-plugins-base \
+            gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
+}
+
+need_coturn() {
+    command -v turnserver >/dev/null || install "the tests relay through it" coturn
+}
+
 if [ "$1" = python ]; then
     need_python "${2:-python3}"
     exit

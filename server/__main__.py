@@ -1,12 +1,16 @@
 """The command line: `jiangtai serve`, … The only reader of the environment."""
 
 import argparse
+import json
 import logging
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from server import orders
+from server.classroom.tokens import HOURS, Action
+from server.control import order
 from server.i18n import Translator
 from server.migration import write_migration
 from server.serve import serve
@@ -28,10 +32,34 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="https with a certificate made here, so that cameras work from other machines",
     )
+    _add_room(commands.add_parser("room", help="open a room, end a room"))
+    _add_token(commands.add_parser("token", help="let a program publish into a room or watch it"))
     _add_rehearse(commands.add_parser("rehearse", help="a recording to transcript and report"))
     migrating = commands.add_parser("migration", help="for developers: write a migration")
     migrating.add_argument("message", help="what it does, in a few words")
     return top
+
+
+def _add_room(room: argparse.ArgumentParser) -> None:
+    doing = room.add_subparsers(dest="doing", required=True, metavar="open|end")
+    opening = doing.add_parser("open", help="open a room and print its id")
+    opening.add_argument("--title", required=True)
+    opening.add_argument("--language", choices=("zh", "en"), default="zh")
+    ending = doing.add_parser("end", help="end a room; its recording is complete then")
+    ending.add_argument("room", metavar="ROOM", help="id of the room")
+    for parser in (opening, ending):
+        parser.add_argument("--data", type=Path, metavar="DIR")
+
+
+def _add_token(giving: argparse.ArgumentParser) -> None:
+    giving.add_argument("room", metavar="ROOM", help="id of the room")
+    action = giving.add_mutually_exclusive_group(required=True)
+    action.add_argument("--publish", action="store_true", help="by WHIP")
+    action.add_argument("--watch", action="store_true", help="by WHEP")
+    action.add_argument("--withdraw", action="store_true", help="take back all of the room's")
+    giving.add_argument("--name", default="", help="who it is on the stage and in the list")
+    giving.add_argument("--hours", type=float, default=HOURS, help="how long it is good")
+    giving.add_argument("--data", type=Path, metavar="DIR")
 
 
 def _add_rehearse(rehearsing: argparse.ArgumentParser) -> None:
@@ -78,9 +106,38 @@ def _rehearse(given: dict[str, Any]) -> int:
     lines = logging.StreamHandler()
     lines.setFormatter(_OneLine("jiangtai: %(message)s"))
     logging.basicConfig(handlers=[lines], level=logging.WARNING)
+    return rehearse(Wanted(**given), Settings.from_environment(os.environ), _words())
+
+
+def _words() -> Translator:
+    """Sentences in the language of the terminal."""
     locale = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if n in os.environ), "")
-    words = Translator("zh" if locale.startswith("zh") else "en")
-    return rehearse(Wanted(**given), Settings.from_environment(os.environ), words)
+    return Translator("zh" if locale.startswith("zh") else "en")
+
+
+def _room(given: dict[str, Any]) -> int:
+    if given["doing"] == "open":
+        done = _ordered(given, orders.OpenRoom(given["title"], given["language"]))
+        print(done["room"])  # noqa: T201
+    else:
+        _ordered(given, orders.EndRoom(given["room"]))
+    return 0
+
+
+def _token(given: dict[str, Any]) -> int:
+    if given["withdraw"]:
+        done = _ordered(given, orders.WithdrawTokens(given["room"]))
+    else:
+        action: Action = "publish" if given["publish"] else "watch"
+        wanted = orders.GiveToken(given["room"], action, given["name"], given["hours"])
+        done = _ordered(given, wanted)
+    print(json.dumps(done))  # noqa: T201
+    return 0
+
+
+def _ordered(given: dict[str, Any], wanted: orders.AnyOrder) -> dict[str, Any]:
+    settings = Settings.from_environment(os.environ, data=given["data"])
+    return order(settings, wanted, _words())
 
 
 def _migration(given: dict[str, Any]) -> int:
@@ -88,7 +145,13 @@ def _migration(given: dict[str, Any]) -> int:
     return 0
 
 
-COMMANDS = {"serve": _serve, "rehearse": _rehearse, "migration": _migration}
+COMMANDS = {
+    "serve": _serve,
+    "room": _room,
+    "token": _token,
+    "rehearse": _rehearse,
+    "migration": _migration,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

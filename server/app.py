@@ -17,7 +17,7 @@ from server.accounts import pages as accounts_pages
 from server.accounts import people_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
-from server.classroom import handout_pages, hls_pages
+from server.classroom import handout_pages, hls_pages, whip_pages
 from server.classroom import pages as classroom_pages
 from server.classroom import socket as classroom_socket
 from server.classroom.access import Doors
@@ -25,7 +25,10 @@ from server.classroom.broadcasts import Broadcasts
 from server.classroom.handouts import LARGEST as LARGEST_HANDOUT
 from server.classroom.handouts import Handouts
 from server.classroom.hls_door import HlsDoor
+from server.classroom.outside import Outside
 from server.classroom.rooms import Rooms
+from server.classroom.tokens import Tokens
+from server.control import Control
 from server.courses import pages as courses_pages
 from server.courses.access import DeckReaders
 from server.courses.cards import PROVIDERS as COURSES_CARDS
@@ -103,6 +106,7 @@ def routes() -> list[BaseRoute]:
         *classroom_socket.routes,
         *handout_pages.routes,
         *hls_pages.routes,
+        *whip_pages.routes,
         *recordings_pages.routes,
         *takes_pages.routes,
         *lessons_pages.routes,
@@ -142,6 +146,9 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.part(Watchers).allow("lesson", lessons_access.may_watch)
     house.part(DeckReaders).add(lessons_access.may_read_deck)
     house.part(Desk).add(lessons_desk.lay_cards)
+    house.add(Tokens(house))
+    house.add(Outside(house))
+    control = house.add(Control(house))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -160,6 +167,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await lesson_rooms.start()
             await rooms.start()
             running.push_async_callback(rooms.stop)
+            await control.start()
+            running.push_async_callback(control.stop)
             yield
 
     larger = {

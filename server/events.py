@@ -57,6 +57,13 @@ class PersonDeactivated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TokensWithdrawn(Event):
+    """The bearer tokens of a room were taken back; what came in with them is to be closed."""
+
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelChanged(Event):
     """The speech model became available, or its download went on."""
 

@@ -150,7 +150,7 @@ FAMILIES = (
     "hearing.short.", "home.", "intake.column.", "intake.note.", "lesson.end.", "lesson.repeat.",
     "measure.", "notice.lesson.", "plan.error.",
     "plan.language.", "player.view.", "problem.hint.", "reference.", "report.absent",
-    "report.confidence.", "report.failed", "report.group.",
+    "report.confidence.", "report.failed", "report.group.", "room.token.",
     "role.", "room.check.hearing.", "room.say.", "take.card.", "take.doing.",
     "take.language.", "take.state.", "taken_from.",
 )  # fmt: skip

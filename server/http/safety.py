@@ -42,7 +42,7 @@ class SafetyHeaders:
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "same-origin"
                 headers["cross-origin-opener-policy"] = "same-origin"
-                headers["cross-origin-resource-policy"] = "same-origin"
+                headers.setdefault("cross-origin-resource-policy", "same-origin")
                 headers["permissions-policy"] = "camera=(self), microphone=(self), geolocation=()"
                 headers.setdefault("cache-control", "no-store")
                 if self.https:
@@ -87,7 +87,12 @@ class BodyLimit:
 
 
 class SameSite:
-    """No change is asked for by another site: browsers say where a request comes from."""
+    """No change is asked for by another site: browsers say where a request comes from.
+
+    Below `OPEN_TO_OTHERS` no cookie counts, only a token that another site's page was given.
+    """
+
+    OPEN_TO_OTHERS = ("/whip/", "/whep/")
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -97,7 +102,7 @@ class SameSite:
         changes = scope["type"] == "websocket" or (
             scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS")
         )
-        if changes:
+        if changes and not scope["path"].startswith(self.OPEN_TO_OTHERS):
             headers = HTTPConnection(scope).headers
             origin = headers.get("origin")
             site = headers.get("sec-fetch-site", "same-origin")

@@ -48,6 +48,7 @@ class Rule:
     lacking: frozenset[str] = frozenset()
     sent: Any = None  # as JSON
     open: bool = False  # also to people who are not signed in
+    token: bool = False  # cookies count for nothing there: everybody is asked for a token (401)
 
 
 def only(*names: str) -> Rule:
@@ -70,6 +71,8 @@ def mine_with(**sent: Any) -> Rule:
     """Lin's, and what to send there."""
     return Rule(MINE.may, sent=sent)
 
+
+TOKEN = Rule(frozenset(), token=True)
 
 # In this order they are tried: what takes something away comes after what needs it.
 RULES = {
@@ -174,6 +177,12 @@ RULES = {
     "HEAD /uploads/{upload}": UPLOAD,
     "PATCH /uploads/{upload}": UPLOAD,
     "DELETE /uploads/{upload}": UPLOAD,
+    "POST /whip/{room_id}": TOKEN,
+    "PATCH /whip/{room_id}/{session_id}": TOKEN,
+    "DELETE /whip/{room_id}/{session_id}": TOKEN,
+    "POST /whep/{room_id}": TOKEN,
+    "PATCH /whep/{room_id}/{session_id}": TOKEN,
+    "DELETE /whep/{room_id}/{session_id}": TOKEN,
     "SOCKET /rooms/{room_id}/socket": MINE,
 }
 
@@ -188,7 +197,7 @@ def addresses() -> Iterator[str]:
         path = route.path.replace("/recordings/{id}", "/recordings/{recording}")
         path = path.replace("/takes/{id}", "/takes/{take}")
         path = path.replace("/uploads/{id}", "/uploads/{upload}")
-        methods = route.methods or set()
+        methods = route.methods or set(getattr(route.endpoint, "methods", ()))
         for method in methods - {"HEAD"} or methods:
             yield f"{method} {path}"
 
@@ -297,6 +306,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "name": "index.m3u8",
         "person_id": site.people["an"].id, "room_id": room_id,
         "handout": await hand_out(site, lin, room_id),
+        "session_id": "absent",
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
@@ -321,7 +331,7 @@ async def test_who_may_go_where(school: School) -> None:
             continue
         for name in sorted(EVERYBODY, key=lambda name: name in rule.may):
             status = (await school.answer(school.visitors[name], address)).status_code
-            refused = 403 if name in rule.lacking else 404
+            refused = 401 if rule.token else 403 if name in rule.lacking else 404
             if (status in REFUSED or status >= 500) if name in rule.may else status != refused:
                 wrong.append((address, name, status))
         if address.endswith("/deactivate"):
