@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import test from "node:test"
 
 import { Pen, isPressed, joined, lineOf, piecesOfLast, quantised } from "../../../../web/js/classroom/panels/ink.js"
-import { outlined, shape, svgPath } from "../../../../web/js/classroom/panels/ink_shape.js"
+import { outlined, shape } from "../../../../web/js/classroom/panels/ink_shape.js"
 import { pdf } from "../../../../web/js/classroom/panels/pdf.js"
 
 const pen = () => new Pen({ id: "a-1", person: "lin", colour: "red", width: 4, now: 0 })
@@ -73,7 +73,7 @@ test("a stroke is a closed shape as wide as it says, on any page", () => {
   const tall = Math.max(...heights) - Math.min(...heights)
   assert.ok(Math.abs(tall - 20) < 2, String(tall))
   assert.ok(Math.abs((Math.max(...heights) + Math.min(...heights)) / 2 - 281.25) < 1)
-  assert.match(svgPath(steps), /^M[-\d.]+ [-\d.]+(Q[-\d. ]+)+Z$/)
+  assert.match(steps.map(([name]) => name).join(""), /^MQ+Z$/)
   assert.ok(shape({ ...line, points: [1, 1, 1] }, 1).length > 2, "a dot")
   assert.deepEqual(outlined([]), [])
 })

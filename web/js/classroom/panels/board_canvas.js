@@ -1,8 +1,9 @@
 // The sheet over a slide on which strokes are drawn: what is settled, and the line under the pen.
 import { COLOURS, joined, lineOf } from "jt/classroom/panels/ink.js"
-import { ACROSS, shape, svgPath } from "jt/classroom/panels/ink_shape.js"
+import { ACROSS, shape } from "jt/classroom/panels/ink_shape.js"
 
 const SHARPEST = 2 // device pixels a CSS pixel
+const BUDGET_MS = 12 // of a frame for lines that are new: a full board comes bit by bit
 
 /** @typedef {import("jt/classroom/panels/ink.js").Stroke} Stroke */
 
@@ -53,28 +54,47 @@ export class BoardCanvas {
   draw() {
     const under = this.current && lineOf(this.current.id)
     const lines = joined(this.strokes).filter(({ id }) => lineOf(id) !== under)
-    if (this.current) lines.push(this.current)
+    const until = performance.now() + BUDGET_MS
+    const ready = lines.filter((line) => this.isShaped(line) || (performance.now() < until && this.pathOf(line)))
+    if (ready.length < lines.length) this.drawSoon()
+    if (this.current) ready.push(this.current)
     for (const [layer, canvas] of Object.entries(this.layers)) {
       const context = canvas.getContext("2d")
       if (!context || !canvas.width) continue
       context.setTransform(1, 0, 0, 1, 0, 0)
       context.clearRect(0, 0, canvas.width, canvas.height)
-      paint(context, lines.filter(({ colour }) => (colour === "marker") === (layer === "marker")), canvas.width,
+      paint(context, ready.filter(({ colour }) => (colour === "marker") === (layer === "marker")), canvas.width,
         (line) => this.pathOf(line))
     }
   }
 
-  pathOf(/** @type {Stroke} */ line) {
+  isShaped(/** @type {Stroke} */ line) {
     const there = this.shapes.get(line.id)
-    if (there?.numbers === line.points.length && there.aspect === this.aspect) return there.path
-    const path = new Path2D(svgPath(shape(line, this.aspect)))
-    this.shapes.set(line.id, { numbers: line.points.length, aspect: this.aspect, path })
-    return path
+    return there?.numbers === line.points.length && there.aspect === this.aspect
+  }
+
+  pathOf(/** @type {Stroke} */ line) {
+    if (!this.isShaped(line)) {
+      const path = pathFrom(shape(line, this.aspect))
+      this.shapes.set(line.id, { numbers: line.points.length, aspect: this.aspect, path })
+    }
+    return /** @type {{path: Path2D}} */ (this.shapes.get(line.id)).path
   }
 
   close() {
     this.watcher.disconnect()
   }
+}
+
+/** @param {import("jt/classroom/panels/ink_shape.js").Step[]} steps */
+export function pathFrom(steps) {
+  const path = new Path2D()
+  for (const step of steps) {
+    if (step[0] === "M") path.moveTo(step[1], step[2])
+    else if (step[0] === "Q") path.quadraticCurveTo(step[1], step[2], step[3], step[4])
+    else path.closePath()
+  }
+  return path
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Stroke[]} lines @param {number} width of the page in pixels @param {(line: Stroke) => Path2D} pathOf */

@@ -1,7 +1,8 @@
 // What was drawn as files: the page that is shown as PNG, all pages as one PDF.
 import { Deck } from "jt/classroom/deck.js"
+import { pathFrom } from "jt/classroom/panels/board_canvas.js"
 import { COLOURS, MARKER_ALPHA, joined } from "jt/classroom/panels/ink.js"
-import { ACROSS, shape, svgPath } from "jt/classroom/panels/ink_shape.js"
+import { ACROSS, shape } from "jt/classroom/panels/ink_shape.js"
 import { pdf } from "jt/classroom/panels/pdf.js"
 
 const PIXELS = 1920 // across
@@ -26,7 +27,7 @@ export async function pngOf(source, page) {
     context.globalAlpha = marker ? MARKER_ALPHA : 1
     context.globalCompositeOperation = marker ? "multiply" : "source-over"
     context.fillStyle = COLOURS[line.colour]
-    context.fill(new Path2D(svgPath(shape(line, aspect))))
+    context.fill(pathFrom(shape(line, aspect)))
   }
   deck?.file.loadingTask.destroy()
   return blobOf(canvas, "image/png")

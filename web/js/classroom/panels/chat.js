@@ -108,10 +108,14 @@ export class ChatPanel {
     keyed(this.list, state.chat, (line) => line.id, () => copy(this.element, "line"), (node, line) => {
       node.classList.toggle("chat-line--goes-on", goesOn(before, line))
       before = line
-      if (!node.classList.contains("is-filled")) this.fillLine(node, line)
-      this.showRole(node, state.people[line.person]?.role)
+      const role = state.people[line.person]?.role
       const leader = leads(state, this.room.me)
-      at(node, "pin").hidden = !leader || line.to !== "" || state.pinned?.id === line.id
+      const pinned = state.pinned?.id === line.id
+      if (node.dataset.mark === `${role} ${leader} ${pinned}`) return
+      node.dataset.mark = `${role} ${leader} ${pinned}`
+      if (!node.classList.contains("is-filled")) this.fillLine(node, line)
+      this.showRole(node, role)
+      at(node, "pin").hidden = !leader || line.to !== "" || pinned
       at(node, "delete").hidden = !leader && line.person !== this.room.me
     })
     at(this.element, "empty").hidden = state.chat.length > 0

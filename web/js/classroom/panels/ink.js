@@ -16,7 +16,7 @@ export const MARKER_WIDER = 5
 const PIECE_MS = 1000 // others see a long line grow
 const PIECE_POINTS = 480 // in one message
 const PIECES = 10 // drawn as one line, and taken back as one
-const NEAR = 6 // less than that is no movement
+const NEAR = 10 // less than that is no movement
 const MOUSE = FULL / 2 // the pressure of what cannot press
 
 /** A point as it is sent: whole, inside the page. @param {number} x 0 … 1 @param {number} y @param {number} pressure */

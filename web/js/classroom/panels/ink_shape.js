@@ -39,8 +39,3 @@ export function outlined(points) {
   }
   return [...steps, ["Z"]]
 }
-
-/** The path as SVG writes it. @param {Step[]} steps */
-export function svgPath(steps) {
-  return steps.map(([name, ...numbers]) => name + numbers.map((n) => Number(n.toFixed(2))).join(" ")).join("")
-}

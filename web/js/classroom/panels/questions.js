@@ -13,6 +13,8 @@ export class QuestionsPanel {
     this.element = element
     this.room = room
     this.own = 0
+    /** @type {WeakMap<HTMLElement, Question>} what a row was filled with */
+    this.filled = new WeakMap()
     this.composer = new Composer(at(element, "form"), {
       key: `draft:question:${room.path}:${room.me}`,
       send: (text) => room.send("ask", { text }),
@@ -57,6 +59,9 @@ export class QuestionsPanel {
   }
 
   fillQuestion(/** @type {HTMLElement} */ node, /** @type {Question} */ q, /** @type {any} */ state) {
+    if (this.filled.get(node) === q && node.dataset.rights === this.rights) return
+    this.filled.set(node, q)
+    node.dataset.rights = this.rights
     const { me, words } = this.room
     const [own, voted, leader] = [q.person === me, q.voters.includes(me), leads(state, me)]
     const vote = at(node, "vote")
