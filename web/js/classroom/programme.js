@@ -21,6 +21,7 @@ export class Programme {
     this.playing = () => this.listener.waiting(false)
     this.stalled = () => this.listener.waiting(true)
     this.failed = () => { if (!this.hls) this.again() }
+    this.ended = () => this.again() // the list said so, the room does not
   }
 
   open() {
@@ -29,6 +30,7 @@ export class Programme {
     this.video.addEventListener("playing", this.playing)
     this.video.addEventListener("waiting", this.stalled)
     this.video.addEventListener("error", this.failed)
+    this.video.addEventListener("ended", this.ended)
     this.listener.waiting(true)
     this.load()
   }
@@ -72,6 +74,7 @@ export class Programme {
     this.video.removeEventListener("playing", this.playing)
     this.video.removeEventListener("waiting", this.stalled)
     this.video.removeEventListener("error", this.failed)
+    this.video.removeEventListener("ended", this.ended)
     this.video.removeAttribute("src")
     this.video.load()
   }

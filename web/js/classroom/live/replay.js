@@ -3,6 +3,9 @@ import { put } from "jt/classroom/live/words.js"
 import { Programme } from "jt/classroom/programme.js"
 import { clock } from "jt/lib/clock.js"
 
+const FAR_S = 12 // behind the end
+const CALM_MS = 15_000
+
 /** @typedef {import("jt/classroom/live/page.js").Page} Page */
 
 export class Replay {
@@ -11,7 +14,8 @@ export class Replay {
     this.page = page
     this.stalls = false
     this.wanted = false
-    this.dragging = false
+    this.following = true // the end, for as long as the person does not go back
+    this.caughtUpAt = 0
     const { find, setup } = page
     this.video = /** @type {HTMLVideoElement} */ (find("programme"))
     this.bar = /** @type {HTMLInputElement} */ (find("seekBar"))
@@ -24,6 +28,7 @@ export class Replay {
 
   open() {
     this.wanted = true
+    this.following = true
   }
 
   /** @param {boolean} live  is anything recorded? @param {boolean} sharing */
@@ -61,12 +66,11 @@ export class Replay {
     if (!this.wanted || this.main.closed) return
     const { start, end } = this.main.range
     const { video, bar, page } = this
-    const rewound = !this.main.atLive
-    if (!this.dragging) {
-      bar.min = String(start)
-      bar.max = String(Math.max(end, start + 1))
-      bar.value = String(video.currentTime)
-    }
+    const rewound = !this.following && !this.main.atLive
+    bar.min = String(start)
+    bar.max = String(Math.max(end, start + 1))
+    bar.value = String(video.currentTime)
+    this.catchUp()
     bar.setAttribute("aria-valuetext", page.say("seek_at", { time: clock(video.currentTime - start) }))
     put(page.find("behind"), rewound ? page.say("behind", { time: clock(this.main.behind) }) : page.say("at_live"))
     page.find("toLive").hidden = !rewound
@@ -76,16 +80,27 @@ export class Replay {
     page.warn("before", unknown ? page.say("before_you_came") : rewound ? page.say("as_of_then") : "")
   }
 
+  /** After a stall, go to where the lesson is; a weak line does so every now and then. */
+  catchUp() {
+    const now = performance.now()
+    if (!this.following || this.video.paused || this.main.behind < FAR_S || now - this.caughtUpAt < CALM_MS) return
+    this.caughtUpAt = now
+    this.main.toLive()
+  }
+
   seek() {
     this.main.seek(Number(this.bar.value))
+    this.following = this.main.atLive
   }
 
   toLive() {
+    this.following = true
     this.main.toLive()
   }
 
   playOrPause() {
-    if (this.video.paused) this.main.play()
-    else this.video.pause()
+    if (this.video.paused) return this.main.play()
+    this.following = false
+    this.video.pause()
   }
 }
