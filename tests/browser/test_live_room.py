@@ -16,6 +16,9 @@ from tests.browser.lessons import (
     start,
 )
 
+NO_UDP = "--webrtc-ip-handling-policy=disable_non_proxied_udp"
+PLAYS = "() => document.querySelector('[data-room=programme]').currentTime > 2"
+
 
 def person(browser: Browser, server: Server, login: str, path: str, **options: bool) -> Page:
     """Somebody's page, in the lesson."""
@@ -80,6 +83,33 @@ def test_a_trainee_comes_to_the_stage_and_back(
     lin.locator("dialog[data-room=end] .button--primary").click()
     an.wait_for_url("**/recording", timeout=MINUTE)
     assert not lin.faults
+    assert not an.faults
+
+
+def test_where_udp_is_blocked_the_lesson_comes_by_hls(
+    server: Server, launch: Callable[..., Browser]
+) -> None:
+    server.stop()
+    path = put_lesson(server.data)
+    server.start()
+    lin = person(launch(*FAKE_DEVICES), server, "lin", path)
+    pass_check(lin)
+    start(lin)
+    an = person(launch(NO_UDP), server, "an", path)
+    expect(an.locator("[data-name=hls]")).to_be_visible(timeout=MINUTE)
+    an.wait_for_function(PLAYS, timeout=2 * MINUTE)
+    expect(an.locator("canvas[data-page='1']")).to_be_visible()
+    lin.keyboard.press("ArrowRight")
+    expect(an.locator("canvas[data-page='2']")).to_be_visible(timeout=MINUTE)
+    check_accessible(an)
+
+    bar = an.locator("[data-room=seekBar]")
+    bar.focus()
+    an.keyboard.press("Home")
+    expect(an.locator("[data-control=toLive]")).to_be_visible(timeout=MINUTE)
+    expect(an.locator("canvas[data-page='1']")).to_be_visible(timeout=MINUTE)
+    an.locator("[data-control=toLive]").click()
+    expect(an.locator("canvas[data-page='2']")).to_be_visible(timeout=MINUTE)
     assert not an.faults
 
 
