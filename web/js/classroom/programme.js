@@ -2,7 +2,7 @@
 import Hls from "hls.js"
 
 const RETRY_MS = 2000
-const AT_LIVE_S = 8 // closer to the end than this is live
+const AT_LIVE_S = 4 // closer to the end than this is live
 const APART_MS = 700
 
 /** @typedef {{waiting(waits: boolean): void, blocked(): void}} Listener */

@@ -66,7 +66,7 @@ export class Replay {
     if (!this.wanted || this.main.closed) return
     const { start, end } = this.main.range
     const { video, bar, page } = this
-    const rewound = !this.following && !this.main.atLive
+    const rewound = !this.following
     bar.min = String(start)
     bar.max = String(Math.max(end, start + 1))
     bar.value = String(video.currentTime)
