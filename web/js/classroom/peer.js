@@ -72,6 +72,7 @@ export class Peer {
     try {
       const said = await this.offer(peer)
       await gathered(peer)
+      if (round !== this.round) return
       const sdp = await this.post({ sdp: peer.localDescription?.sdp ?? "", ...said })
       if (round === this.round) await peer.setRemoteDescription({ type: "answer", sdp })
     } catch (error) {
