@@ -12,8 +12,8 @@ from server.classroom.state import RoomState
 from server.classroom.things import Attendee, Colour, Countdown, Handout, Stroke
 from server.errors import Conflict, Forbidden
 
-STROKES_OF_A_PAGE, STROKES = 600, 4000
-POINTS = 1500  # numbers in a stroke
+STROKES_OF_A_PAGE = 600
+POINTS, ALL_POINTS = 1500, 300_000  # numbers in a stroke, and on all pages: 1.5 MB of a snapshot
 HANDOUTS = 50
 
 Coordinate = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -151,7 +151,8 @@ class Draw(Command, frozen=True):
             return []
         if self.page > max(1, room.state.agenda.pages) or len(self.points) % 3:
             raise Conflict("error.room.no_such_page", n=max(1, room.state.agenda.pages))
-        if len(there) >= STROKES_OF_A_PAGE or sum(map(len, board.values())) >= STROKES:
+        drawn = sum(len(stroke.points) for page in board.values() for stroke in page)
+        if len(there) >= STROKES_OF_A_PAGE or drawn + len(self.points) > ALL_POINTS:
             raise Conflict("error.room.board_full")
         stroke = Stroke(self.stroke, who, self.colour, self.width, self.points)
         return room.happen(Drawn, page=self.page, stroke=stroke)

@@ -515,3 +515,13 @@ def test_what_one_may_not_see_is_only_a_number() -> None:
     story = a_class().by("an", talking.Say(text="悄悄", to="leaders"))
     bo, state = story.room.state.people["bo"], story.room.state
     assert story.events[-1].seen_by(bo, state, state) == Unseen(seq=state.seq, at=state.at)
+
+
+def test_a_board_has_room_for_so_much_and_no_more() -> None:
+    story, line = a_class(), (1, 2, 3) * (showing.POINTS // 3)
+    for number in range(showing.ALL_POINTS // showing.POINTS):
+        page = number % AGENDA.pages + 1
+        stroke = showing.Draw(page=page, stroke=f"s{number}", colour="ink", width=3, points=line)
+        story.by("lin", stroke, 0)
+    with pytest.raises(Conflict, match="board_full"):
+        story.by("lin", showing.Draw(page=1, stroke="x", colour="ink", width=3, points=(1, 2, 3)))
