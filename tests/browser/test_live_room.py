@@ -129,6 +129,7 @@ def test_the_door_has_a_lobby_and_a_lock(server: Server, launch: Callable[..., B
     lin.keyboard.press("4")
     lin.locator("[data-list=lobby] [data-act=admit]").click()
     expect(screen).to_be_hidden()
+    expect(an.locator("[data-room=net]")).to_have_text("良好")
     lin.locator("[data-list=audience] .live-person", has_text="安学员").locator(
         "[data-act=remove]"
     ).click()
