@@ -69,6 +69,14 @@ need_coturn() {
     command -v turnserver >/dev/null || install "the tests relay through it" coturn
 }
 
+need_nginx() {
+    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || install "it is measured against" nginx
+}
+
+need_wrk() {
+    command -v wrk >/dev/null || install "it asks as an audience does" wrk
+}
+
 if [ "$1" = python ]; then
     need_python "${2:-python3}"
     exit

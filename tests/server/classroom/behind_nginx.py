@@ -39,10 +39,16 @@ def configuration(folder: Path, port: int, upstream: int, remembered: str = "10s
 
 
 @asynccontextmanager
-async def nginx(folder: Path, upstream: int, remembered: str = "10s") -> AsyncIterator[str]:
-    """Its address, while it runs."""
+async def nginx(
+    folder: Path, upstream: int, remembered: str = "10s", root: Path | None = None
+) -> AsyncIterator[str]:
+    """Its address, while it runs. With a `root` it serves that folder instead."""
     port = free_port()
-    write(folder, configuration(folder, port, upstream, remembered))
+    text = configuration(folder, port, upstream, remembered)
+    if root is not None:
+        inside = text.index("location /hls/")
+        text = f"{text[:inside]} set $hls_uri $uri; root {root}; sendfile on; open_file_cache max=1000; }} }}\n"
+    write(folder, text)
     process = await asyncio.create_subprocess_exec(
         NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"
     )
