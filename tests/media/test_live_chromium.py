@@ -155,7 +155,7 @@ async def test_an_audience_follows_a_class(tmp_path: Path) -> None:
         print(f"stalls: {await page.evaluate('window.stalls')}")
         assert await age(page) < 8
 
-        await page.evaluate("video.currentTime = 0")
+        await page.evaluate("hls.lowLatencyMode = false; video.currentTime = 0")
         await reaches(page, "video.currentTime > 0.5 && !video.seeking && video.videoWidth === 640")
         assert await age(page) > 15
         await reaches(page, "cues().length > 0")
@@ -166,6 +166,7 @@ async def test_an_audience_follows_a_class(tmp_path: Path) -> None:
         await reaches(page, "!video.seeking")
         assert time.time() - await age(page) == pytest.approx(wall, abs=0.3)
 
+        await page.evaluate("hls.lowLatencyMode = true")
         await page.evaluate("video.currentTime = hls.liveSyncPosition; video.play()")
         await reaches(page, "video.videoWidth === 320 && !video.seeking")
         assert await age(page) < 8
