@@ -8,6 +8,9 @@ voice-001.mp4         the same sound as AAC, without holes: what players play
 camera.m3u8 …         one media playlist for each of camera, screen, voice
 index.m3u8            the master playlist: camera with voice, or voice alone
 screen-index.m3u8     the same for the screen, where there is one
+voice-index.m3u8      the voice alone, where there are pictures, too
+captions-001.vtt      words of span 1, where a class was captioned live; captions.m3u8 lists them
+                      (captions-en-001.vtt, captions-en.m3u8 of a further language)
 
 A recording of a class (`mixed`) is what its audience sees: the camera in focus, and everybody's
 sound as one voice; it has no audio-NNN.mp4. Where the camera in focus sends what no browser plays,

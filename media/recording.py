@@ -56,7 +56,7 @@ class Recording:
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file that belongs to it."""
-        suffixes = (".mp4", ".mkv", ".m3u8", ".json")
+        suffixes = (".mp4", ".mkv", ".m3u8", ".vtt", ".json")
         return tuple(sorted(path for path in self.folder.iterdir() if path.suffix in suffixes))
 
     def sound(self) -> Iterator[Samples]:

@@ -16,7 +16,8 @@ from server.http.context import house
 from server.recordings.access import Watchers
 from server.recordings.recording import recording_folder
 
-PLAYLIST = re.compile(r"[a-z]{1,20}(-index)?\.m3u8")
+PLAYLIST = re.compile(r"[a-z]{1,20}(-[a-z]{2,8})?\.m3u8")
+CAPTIONS = re.compile(r"captions(-[a-z]{2,8})?-\d{3,6}\.vtt")
 FRAGMENTS = re.compile(r"[a-z]{1,20}-\d{3,6}\.mp4")
 CHUNK = 256 * 1024
 _PRIVATE = {"cache-control": "private, no-store"}
@@ -29,6 +30,9 @@ async def show_file(request: Request) -> Response:
     if PLAYLIST.fullmatch(name):
         text = await run_in_threadpool(_read, folder / name)
         return Response(text, media_type="application/vnd.apple.mpegurl", headers=_PRIVATE)
+    if CAPTIONS.fullmatch(name):
+        text = await run_in_threadpool(_read, folder / name)
+        return Response(text, media_type="text/vtt", headers=_PRIVATE)
     if FRAGMENTS.fullmatch(name):
         kind = "audio/mp4" if name.startswith(("audio", "voice")) else "video/mp4"
         return await bytes_of(request, folder / name, kind)

@@ -47,7 +47,8 @@ async def nginx(
     text = configuration(folder, port, upstream, remembered)
     if root is not None:
         inside = text.index("location /hls/")
-        text = f"{text[:inside]} set $hls_uri $uri; root {root}; sendfile on; open_file_cache max=1000; }} }}\n"
+        served = f"set $hls_uri $uri; root {root}; sendfile on; open_file_cache max=1000;"
+        text = f"{text[:inside]} {served} }} }}\n"
     write(folder, text)
     process = await asyncio.create_subprocess_exec(
         NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"

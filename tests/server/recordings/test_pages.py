@@ -105,3 +105,14 @@ async def test_others_find_nothing(site: Site, watching: Watching) -> None:
             assert (await other.http.get(f"{address}/{file}")).status_code == 404
     stranger = await site.visitor()
     assert (await stranger.http.get(f"{address}/index.m3u8")).status_code == 401
+
+
+async def test_captions_are_served_beside_the_playlists(watching: Watching) -> None:
+    lin, address, folder = watching
+    (folder / "captions-en.m3u8").write_text("#EXTM3U\n", "utf-8")
+    (folder / "captions-en-001.vtt").write_text("WEBVTT\n", "utf-8")
+    assert (await lin.http.get(f"{address}/captions-en.m3u8")).text == "#EXTM3U\n"
+    words = await lin.http.get(f"{address}/captions-en-001.vtt")
+    assert words.headers["content-type"].startswith("text/vtt")
+    assert words.text == "WEBVTT\n"
+    assert (await lin.http.get(f"{address}/captions-001.vtt")).status_code == 404
