@@ -136,6 +136,8 @@ class Lab:
         await asyncio.sleep(WINDOW_S)
         spent, took = cpu_seconds(pid) - before, time.monotonic() - began
         arrived += await self._arrived(name)
+        if gone := (await self._ours.ask("stats"))["gone"]:
+            raise RuntimeError(f"a connection ended while it was measured: {gone}")
         return Measured(1e6 * spent / max(arrived, 1), 100 * spent / took, arrived / took)
 
     async def _loss(self) -> float:

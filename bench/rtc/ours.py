@@ -18,7 +18,10 @@ LOOPBACK = Network(addresses=("127.0.0.1",))
 class Room:
     def __init__(self) -> None:
         self.forwarder = Forwarder(time.monotonic)
-        self.peer = Peer(time.monotonic, network=LOOPBACK, person="teacher")
+        self.lost: list[str] = []
+        self.peer = Peer(
+            time.monotonic, on_lost=self.lost.append, network=LOOPBACK, person="teacher"
+        )
         self.stepped = 0
 
     async def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -28,7 +31,7 @@ class Room:
             self.forwarder.put("camera-1", self.peer.streams["camera"])
             return {"sdp": sdp}
         if asked["do"] == "watch":
-            viewer = Viewer(network=LOOPBACK, on_stepped=self.step)
+            viewer = Viewer(network=LOOPBACK, on_stepped=self.step, on_lost=self.lost.append)
             sdp = await viewer.answer(asked["sdp"], asked["slots"])
             self.forwarder.add(viewer)
             return {"sdp": sdp}
@@ -38,6 +41,7 @@ class Room:
             "packets": sum(one.packets for one in stats),
             "dropped": sum(one.dropped for one in stats),
             "stepped": self.stepped,
+            "gone": self.lost,
         }
 
     def step(self, video: bool) -> None:
