@@ -70,7 +70,7 @@ def test_rooms_and_tokens_of_a_running_server_and_of_none(tmp_path: Path, stack:
 
     said("room", "end", room, "--data", data)
     said("room", "end", room, "--data", data)
-    assert "over" in refused("token", room, "--publish", "--data", data)
+    assert "ended" in refused("token", room, "--publish", "--data", data)
     log = served.log.read_text("utf-8")
     assert given["token"] not in log
     assert "Traceback" not in log
