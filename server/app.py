@@ -17,7 +17,7 @@ from server.accounts import pages as accounts_pages
 from server.accounts import people_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
-from server.classroom import handout_pages, hls_pages, whip_pages
+from server.classroom import connectivity_pages, handout_pages, hls_pages, whip_pages
 from server.classroom import pages as classroom_pages
 from server.classroom import socket as classroom_socket
 from server.classroom.access import Doors
@@ -28,6 +28,7 @@ from server.classroom.hls_door import HlsDoor
 from server.classroom.outside import Outside
 from server.classroom.rooms import Rooms
 from server.classroom.tokens import Tokens
+from server.classroom.trials import Trials
 from server.control import Control
 from server.courses import pages as courses_pages
 from server.courses.access import DeckReaders
@@ -107,6 +108,7 @@ def routes() -> list[BaseRoute]:
         *handout_pages.routes,
         *hls_pages.routes,
         *whip_pages.routes,
+        *connectivity_pages.routes,
         *recordings_pages.routes,
         *takes_pages.routes,
         *lessons_pages.routes,
@@ -148,6 +150,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.part(Desk).add(lessons_desk.lay_cards)
     house.add(Tokens(house))
     house.add(Outside(house))
+    trials = house.add(Trials(house))
     control = house.add(Control(house))
 
     @asynccontextmanager
@@ -167,6 +170,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await lesson_rooms.start()
             await rooms.start()
             running.push_async_callback(rooms.stop)
+            running.push_async_callback(trials.stop)
             await control.start()
             running.push_async_callback(control.stop)
             yield

@@ -146,7 +146,8 @@ def test_every_sentence_that_pages_and_problems_name_exists() -> None:
 
 # Sentences whose key is put together: by a state, a role, a measure's name …
 FAMILIES = (
-    "activity.", "boundaries.", "error.media.", "error.plan.", "excluded.", "finding.",
+    "activity.", "boundaries.", "connectivity.", "error.media.", "error.plan.", "excluded.",
+    "finding.",
     "hearing.short.", "home.", "intake.column.", "intake.note.", "lesson.end.", "lesson.repeat.",
     "measure.", "notice.lesson.", "plan.error.",
     "plan.language.", "player.view.", "problem.hint.", "reference.", "report.absent",
