@@ -4,15 +4,16 @@ import json
 import socket
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+from server.__main__ import main
 from server.control import LONGEST_LINE, _with_short_path
 from server.store.folder import DataFolder
-from tests.server.test_serve import Served, jiangtai, refused
+from tests.server.test_serve import Served
 
 
 @pytest.fixture
@@ -21,10 +22,32 @@ def stack() -> Iterator[ExitStack]:
         yield made
 
 
-def said(*arguments: object) -> str:
-    done = jiangtai(*arguments)
-    assert done.returncode == 0, done
-    return done.stdout.strip()
+Command = Callable[..., str]
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Command:
+    """What a command prints. It runs in this process: starting Python takes long."""
+
+    def run(*arguments: object) -> str:
+        assert main(list(map(str, arguments))) == 0
+        return capsys.readouterr().out.strip()
+
+    return run
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Command:
+    """The one sentence with which a command ends."""
+
+    def run(*arguments: object) -> str:
+        assert main(list(map(str, arguments))) == 1
+        told = capsys.readouterr().err.strip()
+        assert told.startswith("jiangtai: ")
+        assert "should not" not in told
+        return told
+
+    return run
 
 
 def raw(data: Path, sent: bytes) -> bytes:
@@ -45,7 +68,9 @@ def rows(data: Path, query: str, *values: str) -> list[tuple[object, ...]]:
         return database.execute(query, values).fetchall()
 
 
-def test_rooms_and_tokens_of_a_running_server_and_of_none(tmp_path: Path, stack: ExitStack) -> None:
+def test_rooms_and_tokens_of_a_running_server_and_of_none(
+    tmp_path: Path, stack: ExitStack, said: Command, refused: Command
+) -> None:
     data = tmp_path / ("deep" * 20) / "data"  # deeper than an address of a Unix socket may be long
     data.parent.mkdir()
     served = Served(data)
@@ -86,7 +111,9 @@ def test_rooms_and_tokens_of_a_running_server_and_of_none(tmp_path: Path, stack:
     assert ("External source",) in rows(data, "select name from media_token")
 
 
-def test_without_a_folder_or_with_a_busy_one_nothing_is_done(tmp_path: Path) -> None:
+def test_without_a_folder_or_with_a_busy_one_nothing_is_done(
+    tmp_path: Path, refused: Command
+) -> None:
     nowhere = tmp_path / "nowhere"
     assert "no data folder" in refused("room", "open", "--title", "t", "--data", nowhere)
     assert not nowhere.exists()
