@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import FAKE_DEVICES, Server, check_accessible, open_page, sign_in
@@ -18,6 +19,17 @@ from tests.browser.lessons import (
 
 NO_UDP = "--webrtc-ip-handling-policy=disable_non_proxied_udp"
 PLAYS = "() => document.querySelector('[data-room=programme]').currentTime > 2"
+
+# sound only after a click, as browsers have it with sites they do not know
+SILENT_FIRST = """(() => {
+  const play = HTMLMediaElement.prototype.play
+  let clicked = false
+  addEventListener("click", () => { clicked = true }, true)
+  HTMLMediaElement.prototype.play = function () {
+    const blocked = this instanceof HTMLAudioElement && !clicked
+    return blocked ? Promise.reject(new DOMException("", "NotAllowedError")) : play.call(this)
+  }
+})()"""
 
 
 def person(browser: Browser, server: Server, login: str, path: str, **options: bool) -> Page:
@@ -137,3 +149,39 @@ def test_the_door_has_a_lobby_and_a_lock(server: Server, launch: Callable[..., B
     expect(screen).to_be_visible()
     expect(an.locator("[data-room=screenTitle]")).to_contain_text("移出")
     assert not an.faults
+
+
+@pytest.mark.long
+def test_a_line_a_screen_and_a_crash(server: Server, launch: Callable[..., Browser]) -> None:
+    server.stop()
+    path = put_lesson(server.data)
+    server.start()
+    browser = launch(*FAKE_DEVICES)
+    lin = person(browser, server, "lin", path)
+    pass_check(lin)
+    start(lin)
+    an = person(browser, server, "an", path)
+    an.context.add_init_script(SILENT_FIRST)
+    an.reload()
+    an.locator("[data-name=sound] button").click(timeout=MINUTE)
+    hears(an, 1)
+
+    an.keyboard.press("g")
+    expect(an.locator("[data-room=net]")).to_have_text("省流量", timeout=MINUTE)
+    hears(an, 1)
+    an.locator("[data-name=light] button").click()
+    sees(an, 1)
+
+    lin.keyboard.press("s")
+    expect(an.locator("[data-room=screenTile]")).to_be_visible(timeout=MINUTE)
+    sees(an, 2)
+    lin.keyboard.press("s")
+    expect(an.locator("[data-room=screenTile]")).to_be_hidden(timeout=MINUTE)
+
+    server.kill()
+    expect(an.locator("main")).to_have_attribute("data-light", "lost")
+    server.start()
+    expect(an.locator("main")).to_have_attribute("data-light", "recording", timeout=MINUTE)
+    sees(an, 1)
+    hears(an, 1)
+    expect(an.locator("[data-name=hls]")).to_have_count(0)
