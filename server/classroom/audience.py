@@ -61,14 +61,22 @@ class Audience:
         self._closed = False
 
     async def watch(
-        self, key: str, offer: str, slots: Mapping[str, str], person: str = ""
+        self,
+        key: str,
+        offer: str,
+        slots: Mapping[str, str],
+        person: str = "",
+        *,
+        always: bool = False,
     ) -> tuple[Viewer, str]:
         """Answer an offer that only receives; `slots` says what each of its media sections shows.
+        Who is on the stage has a place `always`: seconds late, nobody can talk.
 
         Raises Invalid when it cannot be answered, Unavailable where all places are taken, Conflict
         when the room has ended meanwhile.
         """
-        if len(self._viewers) >= self._places and key not in self._viewers:
+        full = len(self._viewers) >= self._places and key not in self._viewers
+        if full and not always:
             raise Unavailable("error.room.use_hls")
         viewer = Viewer(
             person,

@@ -211,7 +211,8 @@ class RunningRoom:
         someone = self.state.people.get(person)
         if someone is None or someone.lobby:
             raise Forbidden("error.room.not_in")
-        _, answer = await self.stage.audience.watch(person, offer, slots, person)
+        audience, on_stage = self.stage.audience, someone.seat > 0
+        _, answer = await audience.watch(person, offer, slots, person, always=on_stage)
         return answer
 
     def tracks_changed(

@@ -185,3 +185,35 @@ def test_a_line_a_screen_and_a_crash(server: Server, launch: Callable[..., Brows
     sees(an, 1)
     hears(an, 1)
     expect(an.locator("[data-name=hls]")).to_have_count(0)
+
+
+@pytest.mark.long
+def test_who_is_called_from_the_stream_gets_a_place(
+    serve: Callable[..., Server], launch: Callable[..., Browser]
+) -> None:
+    server = serve(whisper_model="none", webrtc_viewers=1)
+    server.stop()
+    path = put_lesson(server.data)
+    server.start()
+    browser = launch(*FAKE_DEVICES)
+    lin = person(browser, server, "lin", path)
+    pass_check(lin)
+    start(lin)
+    expect(lin.locator("[data-room=net]")).to_have_text("良好", timeout=MINUTE)
+    an = person(browser, server, "an", path)
+    expect(an.locator("[data-name=hls]")).to_be_visible(timeout=MINUTE)
+    an.wait_for_function(PLAYS, timeout=2 * MINUTE)
+
+    lin.keyboard.press("4")
+    an.keyboard.press("h")
+    lin.locator("[data-list=hands] [data-act=invite]").click()
+    an.locator("dialog[data-room=invitation] [data-control=accept]").click()
+    pass_check(an)
+    expect(an.locator("[data-name=hls]")).to_have_count(0, timeout=MINUTE)
+    sees(an, 1)
+    hears(an, 1)
+    hears(lin, 1)
+
+    an.keyboard.press("x")
+    expect(an.locator("[data-name=hls]")).to_be_visible(timeout=MINUTE)
+    an.wait_for_function(PLAYS, timeout=2 * MINUTE)

@@ -186,6 +186,26 @@ async def test_those_who_find_no_place_are_told_to_watch_the_stream(site: Site) 
             assert (full.status_code, full.json()["error"]) == (503, "error.room.use_hls")
 
 
+async def test_who_is_on_the_stage_always_finds_a_place(site: Site) -> None:
+    room_id = await open_lesson(site)
+    lin, an, bo = [await site.sign_in(name) for name in ("lin", "an", "bo")]
+    async with (
+        page_of(site, lin, room_id) as teacher,
+        page_of(site, an, room_id),
+        page_of(site, bo, room_id) as page,
+    ):
+        running = await site.house.part(Rooms).running(room_id)
+        await until(lambda: len(running.presence.members) == 3)
+        running.stage.audience._places = 1
+        async with Watcher(an, room_id, ("voice-1",)):
+            await teacher.send("invite", person=bo.person.id)
+            await page.until("invited")
+            await page.send("accept")
+            await page.until("stepped_up")
+            async with Watcher(bo, room_id, ("voice-1",)):
+                assert len(running.stage.audience._viewers) == 2
+
+
 async def test_those_who_are_admitted_together_miss_nothing(site: Site) -> None:
     room_id = await open_lesson(site)
     lin, an, bo = [await site.sign_in(name) for name in ("lin", "an", "bo")]
