@@ -4,11 +4,15 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
 
 from server.accounts.person import Person
-from server.classroom.event_log import StoredRoom
+from server.accounts.sessions import current_person
+from server.classroom.event_log import StoredRoom, state_of
+from server.classroom.state import RoomState
 from server.classroom.things import Role
 from server.errors import NotFound
+from server.http.context import house
 
 Rule = Callable[[AsyncSession, Person, str], Awaitable[Role | None]]
 
@@ -38,3 +42,16 @@ class Doors:
         if role is None:
             raise NotFound("error.room.not_found")
         return found, role
+
+
+async def load_room(connection: HTTPConnection) -> tuple[StoredRoom, RoomState, Role]:
+    """The room that the address names, as it is, and what the person signed in is in it.
+
+    SignInNeeded, NotFound.
+    """
+    person, the_house = current_person(connection), house(connection)
+    async with the_house.database.session() as session:
+        stored, role = await the_house.part(Doors).enter(
+            session, person, connection.path_params["room_id"]
+        )
+        return stored, await state_of(session, stored), role

@@ -13,13 +13,11 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from server.accounts.sessions import current_person
-from server.classroom.access import Doors
+from server.classroom.access import load_room
 from server.classroom.acts.showing import HANDOUTS, hand_out
-from server.classroom.event_log import StoredRoom, state_of
 from server.classroom.handouts import Handouts, cleaned_file_name
 from server.classroom.rooms import Rooms
-from server.classroom.state import RoomState
-from server.classroom.things import LEADERS, Role
+from server.classroom.things import LEADERS
 from server.errors import Conflict, Forbidden, NotFound, Problem
 from server.http.context import house
 from server.http.forms import check_csrf
@@ -34,7 +32,7 @@ async def do_hand_out(request: Request) -> Response:
     """POST /rooms/{room_id}/handouts"""
     check_csrf(request)
     person, the_house = current_person(request), house(request)
-    stored, state, role = await _load(request)
+    stored, state, role = await load_room(request)
     if role not in LEADERS:
         raise Forbidden("error.room.only_leaders")
     if state.phase == "ended":
@@ -63,7 +61,7 @@ async def show_handout(request: Request) -> Response:
     """GET /rooms/{room_id}/handouts/{handout}: for who is in the room; after its end for whoever
     could have been."""
     person, handouts = current_person(request), house(request).part(Handouts)
-    stored, state, _ = await _load(request)
+    stored, state, _ = await load_room(request)
     there = state.people.get(person.id)
     inside = state.phase == "ended" or (there is not None and not there.lobby)
     wanted = request.path_params["handout"]
@@ -81,15 +79,6 @@ async def show_handout(request: Request) -> Response:
         content_disposition_type="attachment",
         headers=_HEADERS,
     )
-
-
-async def _load(request: Request) -> tuple[StoredRoom, RoomState, Role]:
-    person, the_house = current_person(request), house(request)
-    async with the_house.database.session() as session:
-        stored, role = await the_house.part(Doors).enter(
-            session, person, request.path_params["room_id"]
-        )
-        return stored, await state_of(session, stored), role
 
 
 routes = [

@@ -9,13 +9,12 @@ from media.confined import Broken, Refused
 from media.picture_process import PictureBusy, PictureProcess
 from media.track import Kind
 from server.accounts.sessions import current_person
-from server.classroom.access import Doors
-from server.classroom.event_log import StoredRoom, state_of
+from server.classroom.access import load_room
 from server.classroom.network import ice_servers
 from server.classroom.rooms import Rooms
 from server.classroom.running_room import RunningRoom
 from server.classroom.state import RoomState
-from server.classroom.things import Attendee, Role
+from server.classroom.things import Attendee
 from server.classroom.views import view
 from server.errors import Conflict, Invalid, TooLarge, TooMany, Unavailable
 from server.hearing.ear import Ear
@@ -46,7 +45,7 @@ class WatchOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def show_room(request: Request) -> Response:
     """GET /rooms/{room_id}: the rehearsal's check page and room, or the live lesson; on to what
     follows when it has ended."""
-    stored, state, role = await _load(request)
+    stored, state, role = await load_room(request)
     if state.phase == "ended":
         return RedirectResponse(stored.after, 303)
     person = current_person(request)
@@ -90,7 +89,7 @@ async def watch(request: Request) -> Response:
 async def look(request: Request) -> Response:
     """POST /rooms/{room_id}/hints, a JPEG → {hints: [{key, sentence}]}. The picture is not kept."""
     check_csrf(request)
-    await _load(request)
+    await load_room(request)
     picture = bytearray()
     async for chunk in request.stream():
         picture += chunk
@@ -118,7 +117,7 @@ def _summary(words: Translator, state: RoomState) -> str:
 
 async def _enter(request: Request) -> RunningRoom:
     """The running room; a teacher is in it from now on, others come in by the socket."""
-    stored, state, role = await _load(request)
+    stored, state, role = await load_room(request)
     if state.phase == "ended":
         raise Conflict("error.room.over")
     running = await house(request).part(Rooms).running(stored.id)
@@ -126,15 +125,6 @@ async def _enter(request: Request) -> RunningRoom:
     if role == "teacher":
         await running.come(person.id, person.name, role)
     return running
-
-
-async def _load(request: Request) -> tuple[StoredRoom, RoomState, Role]:
-    person, the_house = current_person(request), house(request)
-    async with the_house.database.session() as session:
-        stored, role = await the_house.part(Doors).enter(
-            session, person, request.path_params["room_id"]
-        )
-        return stored, await state_of(session, stored), role
 
 
 routes = [
