@@ -1,7 +1,10 @@
 """An checks before class what works: with an open network, and with UDP blocked."""
 
 import os
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from tests.browser.conftest import (
     open_page,
     sign_in,
 )
+from tests.conftest import free_port
 
 pytestmark = pytest.mark.browser
 NO_UDP = (
@@ -78,3 +82,40 @@ def test_where_udp_is_blocked_the_stream_is_left(
     assert not wide
     pictured(page, "blocked-en-narrow")
     assert not page.faults
+
+
+@pytest.mark.long
+def test_a_relay_is_found_where_there_is_one(
+    serve: Callable[..., Server], browser: Browser, tmp_path: Path
+) -> None:
+    with coturn(tmp_path) as (port, secret):
+        relays = f"turn:127.0.0.1:{port} turn:127.0.0.1:{port}?transport=tcp"
+        server = serve(whisper_model="none", turn_servers=relays, turn_secret=secret)
+        page = open_page(browser, server)
+        sign_in(page, "an")
+        checked(page, "good")
+        assert state(page, "relay_udp") == "works"
+        assert state(page, "relay_tcp") == "works"
+        pictured(page, "relay-zh-wide")
+
+
+@contextmanager
+def coturn(folder: Path) -> Iterator[tuple[int, str]]:
+    """A running relay on this machine; its port and its secret."""
+    program = shutil.which("turnserver")
+    if not program:
+        pytest.skip("coturn is missing: scripts/needs.sh coturn")
+    port, secret = free_port(), "shared"
+    options = [
+        "--use-auth-secret", f"--static-auth-secret={secret}", "--realm=school.example",
+        "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={port}", "--no-tls",
+        "--no-dtls", "--no-cli", "--allow-loopback-peers", "--log-file=stdout",
+        f"--userdb={folder}/db", f"--pidfile={folder}/pid",
+    ]  # fmt: skip
+    with (folder / "turn.log").open("w") as log:
+        process = subprocess.Popen([program, *options], stdout=log, stderr=log)
+    try:
+        yield port, secret
+    finally:
+        process.terminate()
+        process.wait(20)
