@@ -84,7 +84,7 @@ async def transcode(folder: Path, progress: Progress = lambda share: None) -> No
     """Make every picture of an ended recording playable, in a process of its own.
 
     `progress` is called with 0 … 1. Nothing happens where nothing waits. May be repeated after a
-    failure. Raises TranscodingError.
+    failure, or after it was cancelled. Raises TranscodingError.
     """
     if not waiting(folder):
         return
@@ -92,9 +92,15 @@ async def transcode(folder: Path, progress: Progress = lambda share: None) -> No
         sys.executable, "-m", "media.transcoding", str(folder), stdout=asyncio.subprocess.PIPE
     )
     assert child.stdout is not None
-    async for line in child.stdout:
-        progress(float(line))
-    if await child.wait():
+    try:
+        async for line in child.stdout:
+            progress(float(line))
+        await child.wait()
+    finally:
+        if child.returncode is None:  # nobody waits for it any more
+            child.kill()
+            await child.wait()
+    if child.returncode:
         raise TranscodingError(f"exit status {child.returncode}")
 
 

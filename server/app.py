@@ -55,6 +55,7 @@ from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
+from server.recordings.keeping import Keeping
 from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
@@ -136,6 +137,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     broadcasts = house.add(Broadcasts(lambda: folder.secret("media")))
     rooms = house.add(Rooms(house))
     house.add(Watchers()).allow("take", may_watch)
+    keeping = house.add(Keeping(house))
     house.part(DeckReaders).add(may_read_deck)
     house.part(Desk).add(takes_desk.lay_cards)
     processing = house.add(Processing(house))
@@ -163,7 +165,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             if prepare:
                 await prepare(house)
             running.callback(pictures.close)
-            for part in (ear, processing, uploads, postbox):
+            for part in (ear, processing, uploads, postbox, keeping):
                 await part.start()
                 running.push_async_callback(part.stop)
             await handover.start()

@@ -1,11 +1,10 @@
-"""Lessons and their rooms: opened by whoever comes first, and what is kept when they end."""
+"""Lessons and their rooms: opened by whoever comes first."""
 
 import asyncio
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from media.layout import Manifest
 from server.accounts.person import Person
 from server.classroom.agenda import agenda_of
 from server.classroom.event_log import StoredRoom
@@ -13,7 +12,7 @@ from server.classroom.rooms import Rooms
 from server.courses.lesson_plan import PlanVersion
 from server.courses.slide_deck import SlideDeck
 from server.errors import Conflict
-from server.events import Event, RecordingFinished, RoomEnded
+from server.events import Event, RoomEnded
 from server.http.context import House
 from server.lessons.attending import staff_of
 from server.lessons.lesson import Lesson
@@ -22,7 +21,7 @@ from server.store.database import now
 
 
 class LessonRooms:
-    """Opens one room for each lesson, and takes over what it leaves."""
+    """Opens one room for each lesson, and keeps when it ended."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -31,21 +30,16 @@ class LessonRooms:
     async def start(self) -> None:
         """Listen, before the rooms start; and catch up on what was missed in a crash."""
         self._house.bus.subscribe(RoomEnded, self._ended)
-        self._house.bus.subscribe(RecordingFinished, self._finished)
         async with self._house.database.session() as session:
-            rows = await session.execute(
-                select(StoredRoom.id, Recording.id)
-                .join(Lesson, Lesson.room_id == StoredRoom.id)
-                .join(Recording, Recording.id == Lesson.recording_id)
-                .where(
-                    StoredRoom.finished_at.is_not(None),
-                    or_(Lesson.ended_at.is_(None), Recording.state != "ready"),
+            missed = list(
+                await session.scalars(
+                    select(StoredRoom.id)
+                    .join(Lesson, Lesson.room_id == StoredRoom.id)
+                    .where(StoredRoom.finished_at.is_not(None), Lesson.ended_at.is_(None))
                 )
             )
-            missed = [(room_id, recording_id) for room_id, recording_id in rows]
-        for room_id, recording_id in missed:
+        for room_id in missed:
             await self._keep_end(room_id)
-            await self._keep_recording(room_id, self._duration(recording_id))
 
     async def room_of(self, lesson_id: str) -> str:
         """The room of this lesson, opened if there is none yet. The caller has checked who comes.
@@ -82,10 +76,6 @@ class LessonRooms:
         assert isinstance(event, RoomEnded)
         await self._keep_end(event.room_id)
 
-    async def _finished(self, event: Event) -> None:
-        assert isinstance(event, RecordingFinished)
-        await self._keep_recording(event.room_id, event.duration)
-
     async def _keep_end(self, room_id: str) -> None:
         async with self._house.database.session() as session:
             await session.execute(
@@ -93,21 +83,6 @@ class LessonRooms:
                 .where(Lesson.room_id == room_id, Lesson.ended_at.is_(None))
                 .values(ended_at=now())
             )
-
-    async def _keep_recording(self, room_id: str, duration: float) -> None:
-        of_room = select(Lesson.recording_id).where(Lesson.room_id == room_id)
-        async with self._house.database.session() as session:
-            await session.execute(
-                update(Recording)
-                .where(Recording.id.in_(of_room))
-                .values(state="ready", duration=duration)
-            )
-
-    def _duration(self, recording_id: str) -> float:
-        try:
-            return Manifest.load(recording_folder(self._house.folder, recording_id)).duration
-        except (FileNotFoundError, ValueError):
-            return 0.0
 
 
 async def _owner(session: AsyncSession, lesson: Lesson) -> Person:

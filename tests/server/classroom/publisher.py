@@ -16,7 +16,9 @@ class Publisher:
         room_id: str,
         kinds: tuple[Kind, ...] = ("audio", "camera"),
         voice: PacketTrack | None = None,
+        codec: str = "H264",
     ) -> None:
+        self.codec = codec
         self.kinds = kinds
         self.voice = voice
         self.visitor = visitor
@@ -25,9 +27,10 @@ class Publisher:
     async def __aenter__(self) -> "Publisher":
         self.connection, sdp, kinds = await offer(
             {
-                kind: (self.voice or microphone()) if kind == "audio" else camera()
+                kind: (self.voice or microphone()) if kind == "audio" else camera(self.codec)
                 for kind in self.kinds
-            }
+            },
+            self.codec if self.codec != "H264" else "",
         )
         answer = await self.visitor.post_json(self.path, {"sdp": sdp, "kinds": kinds})
         assert answer.status_code == 201, answer.text

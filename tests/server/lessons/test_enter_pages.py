@@ -17,6 +17,7 @@ from server.lessons.guests import MOST_GUESTS
 from server.lessons.lesson import GuestLink, Lesson, LessonGuest
 from server.lessons.rooms import LessonRooms
 from server.recordings.access import Watchers
+from server.recordings.keeping import Keeping
 from server.recordings.recording import Recording
 from server.store.database import new_id, now
 from tests.conftest import Site, Visitor
@@ -132,6 +133,7 @@ async def test_what_a_crash_left_out_is_made_up_for(school: School) -> None:
         room = (await session.scalars(select(StoredRoom))).one()
         room.ended_at = room.finished_at = now()
     await LessonRooms(school.site.house).start()
+    await Keeping(school.site.house).start()
     kept = await school.again(lesson)
     assert kept.ended_at
     async with school.site.house.database.session() as session:
