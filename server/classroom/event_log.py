@@ -89,9 +89,14 @@ async def rooms_begun(session: AsyncSession, room_ids: Iterable[str]) -> set[str
     )
 
 
+def snapshot_of(room: StoredRoom) -> RoomState:
+    """The state after the event it was taken at."""
+    return msgspec.convert(room.snapshot, RoomState, str_keys=True)  # JSON's pages are strings
+
+
 async def state_of(session: AsyncSession, room: StoredRoom) -> RoomState:
     """The state of a room: its snapshot and what happened since."""
-    state = msgspec.convert(room.snapshot, RoomState)
+    state = snapshot_of(room)
     for event in await events_of(session, room.id, after=state.seq):
         state = apply(state, event)
     return state

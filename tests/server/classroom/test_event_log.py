@@ -1,9 +1,11 @@
 """What is kept of a room."""
 
 import pytest
+from msgspec import to_builtins
 from sqlalchemy.exc import IntegrityError
 
 from server.classroom.acts.recording import TurnTo
+from server.classroom.acts.showing import Draw
 from server.classroom.event_log import SNAPSHOT_EVERY, StoredRoom, append, events_of, state_of
 from tests.conftest import Site
 from tests.server.classroom.opening import open_room
@@ -28,6 +30,16 @@ async def test_snapshot_and_events_bring_the_room_back(site: Site) -> None:
     async with site.house.database.session() as session:
         assert await events_of(session, room_id) == story.events
         assert (await session.get_one(StoredRoom, room_id)).snapshot["seq"] >= SNAPSHOT_EVERY
+    assert (await story_of(site, room_id)).room.state == story.room.state
+
+
+async def test_a_board_comes_back(site: Site) -> None:
+    room_id = await open_room(site)
+    story = (await story_of(site, room_id)).arrives()
+    story.by("lin", Draw(page=2, stroke="s", colour="red", width=4, points=(1, 2, 3)))
+    async with site.house.database.session() as session:
+        await append(session, room_id, story.events, story.room.state)
+        (await session.get_one(StoredRoom, room_id)).snapshot = to_builtins(story.room.state)
     assert (await story_of(site, room_id)).room.state == story.room.state
 
 
