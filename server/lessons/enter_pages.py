@@ -1,4 +1,4 @@
-"""The door of a lesson: entering its room, its recording, and coming as a guest."""
+"""The door of a lesson: entering its room, and coming as a guest."""
 
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,6 @@ from starlette.routing import Route
 
 from server.accounts.access import known_person
 from server.accounts.sessions import current_person, end_all_sessions, start_session
-from server.classroom.event_log import StoredRoom
 from server.errors import Conflict, Forbidden, Invalid, Problem
 from server.events import PersonDeactivated
 from server.http.context import house, translator
@@ -25,7 +24,6 @@ from server.lessons.guests import (
 )
 from server.lessons.lesson import Lesson
 from server.lessons.rooms import LessonRooms
-from server.recordings.recording import Recording
 from server.store.database import now
 
 LONGEST_NAME = 60
@@ -51,20 +49,6 @@ async def do_enter(request: Request) -> Response:
         raise Conflict("error.lesson.early", at=opens)
     room_id = await the_house.part(LessonRooms).room_of(lesson.id)
     return RedirectResponse(f"/rooms/{room_id}", 303)
-
-
-async def show_recording(request: Request) -> Response:
-    """GET /lessons/{lesson_id}/recording: what was recorded of it, or why there is nothing."""
-    person = current_person(request)
-    async with house(request).database.session() as session:
-        lesson = await lesson_for(session, person, request.path_params["lesson_id"])
-        recording = await session.get(Recording, lesson.recording_id or "")
-        room = await session.get(StoredRoom, lesson.room_id or "")
-    if recording is None and not lesson.is_over(now()):  # moved or cancelled while people waited
-        return RedirectResponse(f"/lessons/{lesson.id}", 303)
-    ended = lesson.is_over(now()) or (room is not None and room.ended_at is not None)
-    context = {"lesson": lesson, "recording": recording, "ended": ended}
-    return render(request, "lessons/recording.html", context)
 
 
 async def do_make_link(request: Request) -> Response:
@@ -146,7 +130,6 @@ def _join_page(request: Request, lesson: Lesson, problem: Problem | None = None)
 
 routes = [
     Route("/lessons/{lesson_id}/enter", do_enter, methods=["POST"]),
-    Route("/lessons/{lesson_id}/recording", show_recording),
     Route("/lessons/{lesson_id}/guest-link", do_make_link, methods=["POST"]),
     Route("/lessons/{lesson_id}/guest-link/revoke", do_revoke_link, methods=["POST"]),
     Route("/lessons/{lesson_id}/guests/{guest_id}/remove", do_show_out, methods=["POST"]),

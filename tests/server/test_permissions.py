@@ -118,6 +118,7 @@ RULES = {
     "GET /notices": SIGNED_IN,
     "GET /lessons/{lesson_id}": LESSON,
     "GET /lessons/{lesson_id}/recording": LESSON,
+    "GET /lessons/{lesson_id}/timeline.json": LESSON,
     "GET /lessons/{lesson_id}/edit": LESSON,
     "POST /lessons/{lesson_id}": LESSON,
     "POST /lessons/{lesson_id}/move": LESSON,

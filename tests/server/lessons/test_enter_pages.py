@@ -105,7 +105,7 @@ async def test_when_the_room_ends_the_recording_is_there(school: School) -> None
     an = await school.site.sign_in("an")
     room_id = (await enter(lin, lesson)).headers["location"].rsplit("/", 1)[-1]
     address = f"/lessons/{lesson.id}/recording"
-    assert "还没有上" in (await an.get(address)).text
+    assert "课堂还开着" in (await an.get(address)).text
     await school.site.house.part(Rooms).end(room_id)
     for _ in range(200):
         kept = await school.again(lesson)

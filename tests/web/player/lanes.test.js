@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import test from "node:test"
 
-import { lanes, pacePath } from "../../../web/js/player/lanes.js"
+import { lanes, lessonLanes, pacePath } from "../../../web/js/player/lanes.js"
 
 const timeline = {
   duration: 100,
@@ -47,4 +47,17 @@ test("the curve is broken where nothing is known", () => {
   assert.equal(path.match(/M/g)?.length, 2)
   assert.match(path, /^M0\.0 /)
   assert.equal(pacePath({ times: [1], values: [null] }, 100), "")
+})
+
+test("a lesson's ribbon shows questions, polls and hands", () => {
+  const shown = lessonLanes({
+    ...timeline,
+    questions: [{ at: 12, text: "多大？" }],
+    polls: [{ at: 20, closed_at: 30, question: "选谁" }, { at: 80, closed_at: null, question: "几个" }],
+    moments: [{ at: 5, kind: "hand", name: "安学员" }],
+  })
+  assert.deepEqual(shown.segments.map((mark) => mark.text), ["导入", "概念"])
+  assert.deepEqual(shown.questions.map((mark) => [mark.start, mark.text]), [[12, "多大？"]])
+  assert.deepEqual(shown.polls.map((mark) => [mark.start, mark.end]), [[20, 30], [80, 100]])
+  assert.deepEqual(shown.hands.map((mark) => [mark.start, mark.kind, mark.text]), [[5, "hand", "安学员"]])
 })

@@ -1,9 +1,9 @@
 /**
- * What the ribbon shows, from the take's timeline and its report.
+ * What the ribbon shows, from the timeline of a take and its report, or from that of a lesson.
  *
  * @typedef {{start: number, end: number, text: string, kind?: string}} Mark
  * @typedef {{segments: Mark[], questions: Mark[], pauses: Mark[], slides: Mark[], gaps: Mark[],
- *   pace: {times: number[], values: (number | null)[]} | null}} Lanes
+ *   polls?: Mark[], hands?: Mark[], pace: {times: number[], values: (number | null)[]} | null}} Lanes
  */
 
 const MOST = 400 // marks in a lane; of more, the longest are shown
@@ -23,6 +23,23 @@ export function lanes(timeline, report) {
     slides: slides(timeline),
     gaps: (timeline.gaps ?? []).map((/** @type {any} */ gap) => ({ start: gap.start, end: gap.end, text: "", kind: gap.reason })),
     pace: pace(measures.pace),
+  }
+}
+
+/**
+ * @param {any} timeline /lessons/{id}/timeline.json
+ * @returns {Lanes}
+ */
+export function lessonLanes(timeline) {
+  const at = (/** @type {any[]} */ things, /** @type {string} */ text) =>
+    things.slice(0, MOST).map((thing) => ({ start: thing.at, end: thing.at + 1, text: thing[text], kind: thing.kind }))
+  return {
+    ...lanes(timeline, null),
+    questions: at(timeline.questions, "text"),
+    polls: timeline.polls.map((/** @type {any} */ poll) => ({
+      start: poll.at, end: poll.closed_at ?? timeline.duration, text: poll.question,
+    })),
+    hands: at(timeline.moments, "name"),
   }
 }
 

@@ -26,7 +26,7 @@ export class Ribbon {
     this.#listen()
   }
 
-  /** Draw all lanes but the comments. */
+  /** Draw all lanes but the comments; those the page does not have are left out. */
   draw(/** @type {import("jt/player/lanes.js").Lanes} */ lanes) {
     const { words } = this
     this.#fill("segments", lanes.segments, (mark) => mark.text, "segment")
@@ -41,6 +41,8 @@ export class Ribbon {
       this.#place(shown, gap.start, gap.end)
       this.over.prepend(shown)
     }
+    this.#fill("polls", lanes.polls ?? [], (mark) => fill(words.poll, { text: mark.text, at: clock(mark.start) }), "poll")
+    this.#fill("hands", lanes.hands ?? [], (mark) => fill(words[`moment.${mark.kind}`] ?? "", { name: mark.text, at: clock(mark.start) }), "hand")
     this.#pace(lanes.pace)
   }
 
@@ -69,7 +71,7 @@ export class Ribbon {
   }
 
   #lane(/** @type {string} */ name) {
-    return /** @type {HTMLElement} */ (this.element.querySelector(`[data-lane="${name}"]`))
+    return /** @type {HTMLElement | null} */ (this.element.querySelector(`[data-lane="${name}"]`))
   }
 
   #place(/** @type {HTMLElement} */ element, /** @type {number} */ start, /** @type {number} */ end) {
@@ -80,6 +82,7 @@ export class Ribbon {
 
   #fill(/** @type {string} */ lane, /** @type {Mark[]} */ marks, /** @type {(mark: Mark) => string} */ label, /** @type {string} */ look) {
     const track = this.#lane(lane)
+    if (!track) return
     const row = /** @type {HTMLElement} */ (track.parentElement)
     row.hidden = !marks.length
     track.replaceChildren(...marks.map((mark, index) => {
@@ -99,6 +102,7 @@ export class Ribbon {
 
   #pace(/** @type {{times: number[], values: (number | null)[]} | null} */ series) {
     const track = this.#lane("pace")
+    if (!track) return
     const path = series ? pacePath(series, this.timeline.duration) : ""
     const row = /** @type {HTMLElement} */ (track.parentElement)
     row.hidden = !path

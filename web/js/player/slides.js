@@ -2,15 +2,17 @@ import * as pdfjs from "pdfjs-dist"
 
 const KEPT = 12 // rendered pages
 
-/** The slides of a take, one page at a time on a canvas. */
+/** The slides of a recording, one page at a time on a canvas. */
 export class Slides {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {(page: number, pages: number) => string} label what a screen reader hears of a page
+   * @param {() => void} drawn called when another page is on the canvas
    */
-  constructor(canvas, label) {
+  constructor(canvas, label, drawn = () => {}) {
     this.canvas = canvas
     this.label = label
+    this.changed = drawn
     this.shown = 0
     this.drawn = /** @type {Map<number, ImageBitmap>} */ (new Map())
   }
@@ -33,6 +35,12 @@ export class Slides {
     canvas.getContext("2d")?.drawImage(bitmap, 0, 0)
     canvas.dataset.page = String(page)
     canvas.setAttribute("aria-label", this.label(page, this.document.numPages))
+    this.changed()
+  }
+
+  /** Draw `page` now, so that it is there when it is shown. */
+  async ready(/** @type {number} */ page) {
+    if (!this.drawn.has(page)) await this.#draw(page)
   }
 
   async close() {
@@ -48,6 +56,7 @@ export class Slides {
     const context = /** @type {any} */ (canvas.getContext("2d"))
     await page.render({ canvas: null, canvasContext: context, viewport }).promise
     const bitmap = canvas.transferToImageBitmap()
+    this.drawn.get(number)?.close() // drawn twice at a time
     this.drawn.set(number, bitmap)
     if (this.drawn.size > KEPT) {
       const [oldest] = this.drawn.keys()

@@ -89,7 +89,14 @@ export class Transcript {
     const text = document.createElement("span")
     text.className = "transcript__text"
     text.textContent = segment.text
-    line.append(time, text)
+    line.append(time)
+    if (segment.name && segment.person !== this.segments[index - 1]?.person) {
+      const speaker = document.createElement("bdi")
+      speaker.className = "transcript__speaker"
+      speaker.textContent = segment.name
+      line.append(speaker)
+    }
+    line.append(text)
     if (segment.corrected) line.dataset.corrected = "yes"
     line.dataset.start = String(segment.start)
     return line
@@ -136,7 +143,7 @@ export class Transcript {
       const word = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".transcript__word"))
       const segment = of(event)
       if (word) this.on.jump(Number(word.dataset.at))
-      else if (segment && /** @type {Element} */ (event.target).closest(".transcript__time")) this.on.jump(segment.start)
+      else if (segment && (!segment.words.length || /** @type {Element} */ (event.target).closest(".transcript__time"))) this.on.jump(segment.start)
       this.touched = -Infinity
     }, { signal })
     this.element.addEventListener("pointerover", (event) => this.on.light(of(event)), { signal })

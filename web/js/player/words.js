@@ -1,6 +1,7 @@
 /**
  * @typedef {{start: number, end: number, word: string}} Word
- * @typedef {{start: number, end: number, text: string, corrected?: boolean, words: Word[]}} Segment
+ * @typedef {{start: number, end: number, text: string, corrected?: boolean, words: Word[],
+ *   person?: string, name?: string}} Segment  `name`: who spoke, where that is known
  * @typedef {{text: string, word: Word | null}} Piece  a word, or what was set between words
  */
 

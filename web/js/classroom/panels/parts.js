@@ -19,7 +19,8 @@ export function at(/** @type {ParentNode} */ node, /** @type {string} */ name) {
 
 /** A copy of the `<template data-part=name>` inside `node`. @returns {HTMLElement} */
 export function copy(/** @type {ParentNode} */ node, /** @type {string} */ name) {
-  return at(node, name).content.firstElementChild.cloneNode(true)
+  const template = /** @type {any} */ (node.querySelector(`template[data-part="${name}"]`))
+  return template.content.firstElementChild.cloneNode(true)
 }
 
 /**

@@ -1,0 +1,136 @@
+import { clock, fill } from "jt/lib/clock.js"
+import { lessonLanes } from "jt/player/lanes.js"
+import { LessonStage } from "jt/player/lesson_stage.js"
+import { Place } from "jt/player/place.js"
+import { Player } from "jt/player/player.js"
+import { Talk } from "jt/player/talk.js"
+import { Timeline, indexAt } from "jt/player/timeline.js"
+
+const MOMENT = 6 // seconds a raised hand is told
+const NOTE_MS = 8000
+
+/** The player of a lesson: everything that was seen and said, on one playhead. */
+export default class extends Player {
+  static targets = ["screen", "page", "canvas", "sheet", "ink", "marker", "swap", "speaker", "where", "people", "moment", "talk", "left", "leftAt", "cut"]
+  static values = { url: String, recording: String }
+
+  /** @type {LessonStage} */ stage
+  /** @type {Talk} */ talk
+  /** @type {Place} */ place
+  /** @type {any} */ told
+
+  async connect() {
+    super.connect()
+    const { signal } = this.leaving
+    this.element.addEventListener("click", (event) => this.#jump(event), { signal })
+    addEventListener("pagehide", () => this.#keep(), { signal })
+    const answer = await fetch(this.urlValue, { signal }).catch(() => null)
+    if (signal.aborted) return
+    if (!answer?.ok) return this.say(this.words.failed)
+    await this.#open(await answer.json())
+  }
+
+  disconnect() {
+    this.#keep()
+    super.disconnect()
+    this.stage?.close()
+    this.talk?.close()
+  }
+
+  // --- what people do ---
+
+  /** What is large becomes small, and the other way round. */
+  swap() {
+    const large = this.stageTarget.dataset.large
+    this.stageTarget.dataset.large = large === "camera" ? "content" : "camera"
+  }
+
+  fromStart() {
+    this.leftTarget.hidden = true
+    this.playback?.playFrom(0)
+  }
+
+  // --- how it comes about ---
+
+  async #open(timeline) {
+    this.told = timeline
+    const parts = Object.fromEntries(["screen", "page", "canvas", "sheet", "ink", "marker"].map((name) => [name, this[`${name}Target`]]))
+    this.stage = new LessonStage(/** @type {any} */ (parts), timeline, this.videoTarget, this.words)
+    this.talk = new Talk(this.talkTarget, timeline, this.words)
+    this.place = new Place(this.recordingValue, timeline.duration, localStorage)
+    this.#layOut(timeline)
+    this.start(new Timeline(timeline), timeline.media.src)
+    this.read(timeline.lines.map((line) => ({ ...line, words: [] })))
+    this.ribbon.draw(lessonLanes(timeline))
+    this.cutTarget.hidden = !timeline.cut.length
+    this.#goOn()
+    this.videoTarget.addEventListener("pause", () => this.#keep(), { signal: this.leaving.signal })
+    this.moved(this.playback.now)
+    await this.stage.open().catch((problem) => {
+      console.warn("the slides could not be opened", problem)
+      this.say(this.words.no_slides)
+    })
+    this.moved(this.playback.now)
+    this.stageTarget.dataset.open = "yes"
+  }
+
+  #layOut({ media }) {
+    const both = this.stage.any && media.picture
+    this.element.classList.toggle("player--voice", !this.stage.any && !media.picture)
+    this.viewsTarget.hidden = this.swapTarget.hidden = !both
+    if (!both) this.show(media.picture ? "picture" : "slides")
+  }
+
+  #goOn() {
+    const { left } = this.place
+    if (!left) return
+    this.playback.seek(left)
+    this.leftAtTarget.textContent = fill(this.words.left, { at: clock(left) })
+    this.leftTarget.hidden = false
+    setTimeout(() => { this.leftTarget.hidden = true }, NOTE_MS)
+  }
+
+  moved(seconds) {
+    super.moved(seconds)
+    this.stage.follow(seconds)
+    this.talk.follow(seconds)
+    this.#tellNow(seconds)
+    if (!this.videoTarget.paused) this.place.keep(seconds)
+  }
+
+  caption(said) {
+    return said.name ? fill(this.words.caption, { name: said.name, text: said.text }) : said.text
+  }
+
+  key(event) {
+    if (event.key === "c") this.toggleCaptions()
+    else if (event.key === "x" && !this.swapTarget.hidden) this.swap()
+    else return false
+    return true
+  }
+
+  /** The few words beside the small picture. */
+  #tellNow(seconds) {
+    const { moments, people, media } = this.told
+    const moment = moments[indexAt(moments, seconds, (one) => one.at)]
+    const told = moment && seconds - moment.at < MOMENT
+    this.#set(this.speakerTarget, this.spoken(seconds)?.name ?? "")
+    this.#set(this.whereTarget, media.slides ? fill(this.words.where, { page: this.stage.pageAt(seconds) }) : "")
+    const count = people[indexAt(people, seconds, (one) => one.at)]?.n
+    this.#set(this.peopleTarget, count ? fill(this.words.people, { n: count }) : "")
+    this.#set(this.momentTarget, told ? fill(this.words[`now.${moment.kind}`] ?? "", { name: moment.name }) : "")
+  }
+
+  #set(node, text) {
+    if (node.textContent !== text) node.textContent = text
+  }
+
+  #jump(event) {
+    const button = event.target.closest("[data-jump]")
+    if (button) this.playback?.playFrom(Number(button.dataset.jump))
+  }
+
+  #keep() {
+    if (this.playback && this.playback.now > 0) this.place?.keep(this.playback.now, true)
+  }
+}
