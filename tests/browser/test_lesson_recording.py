@@ -1,0 +1,155 @@
+"""The recording of a lesson is watched: everything stands where the log says it happened."""
+
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from server.classroom.acts.polling import ResultsShown
+from server.classroom.acts.recording import RecordingStarted, Said, SlideTurned
+from server.classroom.acts.showing import Drawn, Undone
+from server.classroom.acts.staging import TracksChanged
+from server.classroom.acts.talking import Wrote
+from tests.browser.conftest import Server, check_accessible, open_page, sign_in
+from tests.browser.held_lesson import Held, hold_lesson
+
+APART = 0.3  # seconds within which everything is in step
+SLACK = 0.05
+LINGERS = 1.5  # a caption stays so long
+SEEK = """(at) => new Promise((done) => {
+  const video = document.querySelector('[data-lesson-player-target=video]')
+  video.pause()
+  video.addEventListener('seeked', () => done(video.currentTime), { once: true })
+  video.currentTime = at
+})"""
+SHOWN = """() => ({
+  page: Number(document.querySelector('.lesson-stage__page canvas').dataset.page),
+  strokes: document.querySelector('.board__sheet').dataset.strokes,
+  chat: [...document.querySelectorAll('#side-chat .chat-line__text')].map((n) => n.textContent),
+  line: document.querySelector('.player__line').textContent,
+  result: Boolean(document.querySelector('#side-asked .poll__results:not([hidden])')),
+  screen: !document.querySelector('[data-lesson-player-target=screen]').hidden,
+})"""
+# Plays from 0 and notes at which media time each line of the chat and each slide appeared.
+WATCH = """(until) => new Promise((done) => {
+  const video = document.querySelector('[data-lesson-player-target=video]')
+  const seen = {}
+  const look = () => {
+    const lines = [...document.querySelectorAll('#side-chat .chat-line__text')]
+    const page = document.querySelector('.lesson-stage__page canvas').dataset.page
+    for (const name of [...lines.map((n) => n.textContent), page]) seen[name] ??= video.currentTime
+    if (video.currentTime < until) return requestAnimationFrame(look)
+    video.pause()
+    done(seen)
+  }
+  video.currentTime = 0
+  video.play().then(() => requestAnimationFrame(look))
+})"""
+
+
+def told(held: Held, media: float) -> dict[str, Any]:
+    """What the log says of a moment of the recording."""
+    take = held.manifest.to_take(media)
+    origin = held.manifest.origin
+
+    def until(kind: Any) -> list[Any]:
+        return [event for event in held.of(kind) if event.at / 1000 - origin <= take]
+
+    turns = [*held.of(RecordingStarted), *until(SlideTurned)]
+    page = turns[-1].page
+    gone = {event.stroke for event in until(Undone)}
+    strokes = [e.stroke.id for e in until(Drawn) if e.page == page and e.stroke.id not in gone]
+    said = [e for e in held.of(Said) if e.start / 1000 - origin <= take]
+    spoken = said[-1:] if said and take < said[-1].end / 1000 - origin + LINGERS else []
+    shared = [
+        e.tracks for e in until(TracksChanged) if e.person == held.of(TracksChanged)[-1].person
+    ]
+    return {
+        "page": page,
+        "strokes": " ".join(strokes),
+        "chat": [event.text for event in until(Wrote)],
+        "line": "".join(f"{event.name}：{event.text}" for event in spoken),
+        "result": bool(until(ResultsShown)),
+        "screen": bool(shared and "screen" in shared[-1]),
+    }
+
+
+def in_step(page: Page, held: Held, media: float) -> None:
+    """At `media` seconds of the player everything shown is what the log says."""
+    at = page.evaluate(SEEK, media)
+    assert abs(at - media) < SLACK
+    wanted = [told(held, at - SLACK), told(held, at + SLACK)]
+    for _ in range(150):
+        shown = page.evaluate(SHOWN)
+        wrong = {
+            name: value for name, value in shown.items() if value not in [w[name] for w in wanted]
+        }
+        if not wrong:
+            return
+        page.wait_for_timeout(200)  # a slide may still be drawn
+    raise AssertionError(f"at {at}: {wrong}, not {wanted}")
+
+
+def watch(browser: Browser, server: Server, held: Held, login: str, **options: Any) -> Page:
+    """Somebody's page with the recording, opened."""
+    page = open_page(browser, server, **options)
+    sign_in(page, login)
+    page.goto(held.path)
+    page.wait_for_selector("[data-open]")
+    page.wait_for_function(
+        "document.querySelector('[data-lesson-player-target=video]').readyState >= 2"
+    )
+    return page
+
+
+def test_everything_stands_where_it_happened(server: Server, browser: Browser) -> None:
+    held = hold_lesson(server)
+    page = watch(browser, server, held, "an")
+    happened = [*held.of(Drawn), *held.of(Undone), *held.of(SlideTurned), *held.of(Wrote)]
+    moments = [event.at for event in [*happened, *held.of(ResultsShown)]]
+    moments += [event.start for event in held.of(Said)]
+    moments += [e.at for e in held.of(TracksChanged)[1:]]
+    end = held.manifest.to_media(held.manifest.duration) - SLACK
+    for room_ms in moments:
+        media = held.media(room_ms)
+        for second in (media - APART, media + APART):
+            in_step(page, held, min(max(0.0, second), end))
+
+    # It plays from the beginning: everything comes by itself, when it is due.
+    last = held.media(held.of(Wrote)[-1].at)
+    seen = page.evaluate(WATCH, last + 2)
+    for wrote in held.of(Wrote):
+        print("chat", round(seen[wrote.text] - held.media(wrote.at), 3))
+    for turned in held.of(SlideTurned):
+        print("slide", round(seen[str(turned.page)] - held.media(turned.at), 3))
+    check_accessible(page)
+
+    # Captions, speed, the other picture large, and what was said as a way to its second.
+    page.keyboard.press("c")
+    page.evaluate(SEEK, held.media(held.of(Said)[0].start) + 0.5)
+    expect(page.locator(".player__line")).to_have_text("林老师：今天我们讲网格化管理")
+    expect(page.locator(".player__line")).to_be_visible()
+    page.locator(".playbar__rate select").select_option("3")
+    video = page.locator("[data-lesson-player-target=video]")
+    assert video.evaluate("v => [v.playbackRate, v.preservesPitch]") == [3, True]
+    page.keyboard.press("x")
+    expect(page.locator(".lesson-stage")).to_have_attribute("data-large", "camera")
+    page.locator(".transcript__line").nth(1).locator(".transcript__text").click()
+    page.wait_for_function(
+        "at => document.querySelector('[data-lesson-player-target=video]').currentTime >= at",
+        arg=held.media(held.of(Said)[1].start),
+    )
+    expect(page.locator(".transcript__line[aria-current]")).to_have_count(1)
+    video.evaluate("v => v.pause()")
+
+    for tab in ("chat", "asked"):
+        page.click(f"#tab-{tab}")
+        check_accessible(page)
+    assert not page.faults
+
+    # A teacher on a phone sees the same.
+    lin = watch(browser, server, held, "lin", narrow=True, color_scheme="dark")
+    lin.click("#tab-asked")
+    lin.evaluate(SEEK, held.media(held.of(ResultsShown)[0].at) + APART)
+    expect(lin.locator(".poll__results .bar__number").first).to_contain_text("1")
+    check_accessible(lin)
+    assert not lin.faults
