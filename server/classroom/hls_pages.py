@@ -27,7 +27,7 @@ async def show_master(request: Request) -> Response:
         )
     broadcasts = the_house.part(Broadcasts)
     broadcast = broadcasts.find(stored.id)
-    if broadcast is None:
+    if broadcast is None and stored.ended_at is not None:
         broadcasts.remember(stored.id, the_house.folder.path / stored.folder)
         broadcast = broadcasts.find(stored.id)
     name = request.path_params["name"]

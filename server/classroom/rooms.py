@@ -213,6 +213,9 @@ class Rooms:
                 )
             )
         running.stage.record(running.state)
+        for event in await self.events(stored.id):
+            if isinstance(event, recording.Said):
+                running.stage.caption(event)
 
     def _recovered(self, stored: StoredRoom) -> float:
         folder = self._house.folder.path / stored.folder

@@ -123,8 +123,7 @@ class Stage:
                 tape.resume(state.recording)
             self.hear(state)
         elif isinstance(event, Said):
-            if self.playlists:
-                self.playlists.say(Line(event.start, event.end, event.text, event.name))
+            self.caption(event)
         elif isinstance(event, Ended):
             await self._end_people()
         elif isinstance(event, (SteppedDown, Removed, Left)):
@@ -145,6 +144,11 @@ class Stage:
         if state.recording == "recording":
             self.hear(state)
         self._direct()
+
+    def caption(self, said: Said) -> None:
+        """Put what was said into the captions of the stream; after a restart all there was, too."""
+        if self.playlists:
+            self.playlists.say(Line(said.start, said.end, said.text, said.name))
 
     def hear(self, state: RoomState) -> None:
         """Write captions from now on, if there is a model; to be called again when one has come."""
