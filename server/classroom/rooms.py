@@ -218,14 +218,20 @@ class Rooms:
                 running.stage.caption(event)
 
     def _recovered(self, stored: StoredRoom) -> float:
+        """Make whole what lies there, also of people who may not come back; the seconds of it."""
         folder = self._house.folder.path / stored.folder
-        try:
-            return Recording.open(folder).recover().duration
-        except (OSError, ValueError) as problem:
-            log.warning("no recording to recover", room=stored.id, problem=str(problem))
-            return 0.0
+        own = sorted(path for path in folder.glob("people/*") if path.is_dir())
+        return [_recover(path, stored.id) for path in (*own, folder)][-1]
 
     def _model_changed(self, _event: Event) -> None:
         if self._captions.available:
             for running in self._running.values():
                 running.listen_again()
+
+
+def _recover(folder: Path, room_id: str) -> float:
+    try:
+        return Recording.open(folder).recover().duration
+    except (OSError, ValueError) as problem:
+        log.warning("no recording to recover", room=room_id, problem=str(problem))
+        return 0.0
