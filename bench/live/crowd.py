@@ -9,7 +9,7 @@ import httpx
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from bench.rtc.child import serve
-from bench.rtc.watchers import Watcher
+from bench.rtc.watchers import RECEIVE_BUFFER, Watcher
 
 SO_MEMINFO = 55  # linux/socket.h; the last of nine numbers counts what was dropped
 SLOTS = ("voice-1", "camera-1")
@@ -46,15 +46,28 @@ class Viewer(Watcher):
         super().__init__()
         self.seen: dict[int, Seen] = {}
         self._unread = 0
+        self._sockets: list[socket.socket] = []
 
     @property
     def unread(self) -> int:
         """Packets that came, and that the kernel threw away because nobody read in time."""
-        if self._socket is None:
-            return 0
-        return int.from_bytes(
-            self._socket.getsockopt(socket.SOL_SOCKET, SO_MEMINFO, 36)[-4:], sys.byteorder
-        )
+        numbers = [one.getsockopt(socket.SOL_SOCKET, SO_MEMINFO, 36)[-4:] for one in self._sockets]
+        return sum(int.from_bytes(number, sys.byteorder) for number in numbers)
+
+    async def take_over(self) -> None:
+        """From now on only count, on every address that ICE may choose."""
+        async with asyncio.timeout(60):
+            while self.peer.connectionState != "connected":  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        loop: Any = asyncio.get_running_loop()
+        for protocol in self.transport.transport._connection._protocols:
+            own = protocol.transport
+            loop._remove_reader(own._sock_fd)
+            one = socket.socket(fileno=socket.dup(own._sock_fd))
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            loop.add_reader(one, self._read_from, one, protocol)
+            self._sockets.append(one)
+        self._socket = self._sockets[0]  # there is something to report
 
     def begin(self) -> None:
         """Count from now on."""
@@ -69,15 +82,15 @@ class Viewer(Watcher):
 
     async def leave(self) -> None:
         """Close the connection, as a page does that goes away."""
-        if self._socket is not None:
-            asyncio.get_running_loop().remove_reader(self._socket)
-            self._socket.close()
-            self._socket = None
+        self._socket = None
+        for one in self._sockets:
+            asyncio.get_running_loop().remove_reader(one)
+            one.close()
+        self._sockets.clear()
         await self.peer.close()
 
-    def _read(self, protocol: Any) -> None:
-        assert self._socket is not None
-        buffer, receive = self._buffer, self._socket.recvfrom_into
+    def _read_from(self, one: socket.socket, protocol: Any) -> None:
+        buffer, receive = self._buffer, one.recvfrom_into
         try:
             for _ in range(100):
                 size, address = receive(buffer)
