@@ -57,6 +57,26 @@ def hold_lesson(server: Server) -> Held:
     return held
 
 
+def held(server: Server, path: str) -> Held:
+    """What is kept of a lesson that was held; the server is stopped meanwhile."""
+    with ThreadPoolExecutor() as apart:
+        server.stop()
+        found = apart.submit(asyncio.run, _read(DataFolder(server.data), path)).result()
+        server.start()
+    return found
+
+
+async def _read(folder: DataFolder, path: str) -> Held:
+    database = Database(sqlite_url(folder.database_file))
+    async with database.session() as session:
+        lesson = await session.get_one(Lesson, path.rsplit("/", 1)[-1])
+        room = await session.get_one(StoredRoom, str(lesson.room_id))
+        manifest = Manifest.load(folder.path / room.folder)
+        events = await events_of(session, room.id)
+    await database.close()
+    return Held(f"{path}/recording", events, manifest)
+
+
 @asynccontextmanager
 async def _visitor(address: str, login: str) -> AsyncIterator[Visitor]:
     async with httpx.AsyncClient(base_url=address, timeout=60) as http:

@@ -1,6 +1,7 @@
 """A live lesson for stories: what its people do, and what their browsers see and hear."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -40,14 +41,15 @@ KEEP_PEERS = """(() => {
 })()"""
 
 
-def put_lesson(data: Path) -> str:
+def put_lesson(data: Path, trainees: Sequence[str] = ("an",)) -> str:
     """The path of a lesson that begins soon: Lin gives it, Mei assists, An is a trainee. The data
     folder must not be in use."""
     with ThreadPoolExecutor() as apart:  # Playwright keeps a loop running in this thread
-        return f"/lessons/{apart.submit(asyncio.run, _put(DataFolder(data))).result()}"
+        put = apart.submit(asyncio.run, _put(DataFolder(data), trainees))
+        return f"/lessons/{put.result()}"
 
 
-async def _put(folder: DataFolder) -> str:
+async def _put(folder: DataFolder, trainees: Sequence[str]) -> str:
     database = Database(sqlite_url(folder.database_file))
     course, cohort, deck, lesson = new_id(), new_id(), new_id(), new_id()
     async with database.session() as session:
@@ -65,8 +67,11 @@ async def _put(folder: DataFolder) -> str:
         )  # fmt: skip
         await session.flush()
         staff = [CourseStaff(course_id=course, person_id=people[login]) for login in ("lin", "mei")]
-        trainee = CohortMember(cohort_id=cohort, person_id=people["an"], part="trainee")
-        session.add_all([*staff, trainee, CourseCohort(course_id=course, cohort_id=cohort)])
+        members = [
+            CohortMember(cohort_id=cohort, person_id=people[login], part="trainee")
+            for login in trainees
+        ]
+        session.add_all([*staff, *members, CourseCohort(course_id=course, cohort_id=cohort)])
         session.add(
             Lesson(
                 id=lesson, course_id=course, title="网格化管理", minutes=45, deck_id=deck,
