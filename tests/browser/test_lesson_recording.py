@@ -58,10 +58,9 @@ def test_everything_stands_where_it_happened(server: Server, browser: Browser) -
     # It plays from the beginning: everything comes by itself, when it is due.
     last = held.media(held.of(Wrote)[-1].at)
     seen = page.evaluate(WATCH, last + 2)
-    for wrote in held.of(Wrote):
-        print("chat", round(seen[wrote.text] - held.media(wrote.at), 3))
-    for turned in held.of(SlideTurned):
-        print("slide", round(seen[str(turned.page)] - held.media(turned.at), 3))
+    for event in [*held.of(Wrote), *held.of(SlideTurned)]:
+        name = str(event.page) if isinstance(event, SlideTurned) else event.text
+        assert seen[name] >= held.media(event.at) - SLACK, "not before it happened"
     check_accessible(page)
 
     # Captions, speed, the other picture large, and what was said as a way to its second.
