@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.person import Person, RoleGrant
 from server.classroom.acts import recording
+from server.classroom.clock import RoomClock
 from server.classroom.event_log import StoredRoom, append, state_of
 from server.classroom.room import Room
 from server.classroom.rooms import Rooms
-from server.classroom.running_room import RoomClock
 from server.classroom.things import Agenda
 from server.classroom.tokens import HOURS, MOST_HOURS, Action, Tokens
 from server.errors import Conflict, NotFound

@@ -1,11 +1,9 @@
 """A room with people in it: one task owns it, and all that happens comes through its inbox."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import structlog
 
@@ -14,6 +12,7 @@ from media.track import Kind
 from media.words import Segment
 from server.classroom.acts import attending, recording, staging
 from server.classroom.acts.attending import Removed
+from server.classroom.clock import RoomClock
 from server.classroom.event import Event, apply
 from server.classroom.event_log import StoredRoom, append
 from server.classroom.member import Member
@@ -48,23 +47,6 @@ STOP_S = 10.0  # how long a stopping room may take to write down what is under w
 INBOX = 4000
 AT_ONCE = 100  # acts that are written down together, where so many wait
 RESTART, REMOVED = 1012, 4403
-
-
-class RoomClock:
-    """The room's time since it was opened. It goes on while the server is down: the wall's clock
-    is read once, when the room is loaded, and `not_before` keeps time from going back."""
-
-    def __init__(self, opened_at: datetime, not_before: int = 0) -> None:
-        passed = (datetime.now(UTC) - opened_at).total_seconds()
-        self._base = max(passed, not_before / 1000) - time.monotonic()
-
-    def seconds(self) -> float:
-        """Seconds since the room was opened."""
-        return self._base + time.monotonic()
-
-    def __call__(self) -> int:
-        """The same in whole milliseconds."""
-        return round(self.seconds() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
