@@ -146,6 +146,7 @@ class Stream:
         if self.closed:
             return
         self.closed = True
+        self._cache = [None] * len(self._cache)  # a megabyte that waits for no garbage collector
         self._forget()
         for sink in tuple(self._sinks):
             sink.ended()

@@ -183,3 +183,12 @@ def test_where_a_decoder_can_start() -> None:
     assert not starts_key_frame("VP8", b"\x00\x00")
     assert not starts_key_frame("VP8", b"\x90")
     assert not starts_key_frame("opus", b"\x67")
+
+
+async def test_a_stream_that_ended_keeps_no_packets() -> None:
+    stream, taker = made()
+    stream.take(H264, rtp(1, 0, SPS, marker=1))
+    assert stream.cached(1) is not None
+    stream.close()
+    assert stream.cached(1) is None
+    assert taker.ends == 1

@@ -88,7 +88,7 @@ def test_whatever_is_sent_is_obeyed_or_refused(sent, story) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-@settings(max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sent=SENT, story=STORIES)
 def test_whatever_is_sent_for_long_is_obeyed_or_refused(sent, story) -> None:
     _survives(sent, story())
