@@ -2,6 +2,7 @@
 
 import dataclasses
 import errno
+import gc
 import ipaddress
 import socket
 import ssl
@@ -116,6 +117,8 @@ def _check_certificate(settings: Settings) -> None:
 async def _prepare(house: House) -> None:
     for line in await prepare(house):
         print(line, flush=True)  # noqa: T201
+    gc.collect()
+    gc.freeze()  # what is there now stays: full collections need not look at it, and are short
 
 
 def listen(settings: Settings) -> socket.socket:
