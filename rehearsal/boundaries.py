@@ -17,6 +17,7 @@ from rehearsal.text import Clause, clauses, split_units, timed_units
 
 # What evidence weighs when words must decide.
 _TITLE, _CUE, _ASKED = 2.0, 1.5, 8.0
+_RECAP = 0.5  # share of the evidence for what came long before that speaks for a summary, too
 _MOST = 3.0  # that the words of one clause can weigh
 _TRANSITION, _STILLNESS, _LONGEST_STILLNESS = 1.0, 0.5, 2.0
 _LATE = 16.0  # for a boundary that is off by the whole length of the take
@@ -123,6 +124,9 @@ def _evidence(take: Take, plan: Plan, heard: Sequence[Clause]) -> NDArray[np.flo
             if term:
                 weights[index] += [weight * (term in code) for code in codes]
     weights = _MOST * np.tanh(weights / _MOST)
+    for index, segment in enumerate(plan.segments):
+        if segment.activity == "summary" and index > 1:  # it names again what came long before it
+            weights[index] += _RECAP * weights[: index - 1].max(axis=0)
     for index, segment in enumerate(plan.segments):
         for hit in filter(None, map(said.phrase, segment.questions)):
             place = max(0, int(np.searchsorted(starts, hit.start + 1e-6)) - 1)

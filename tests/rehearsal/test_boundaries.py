@@ -42,6 +42,28 @@ def test_slides_do_not_tell_where_the_plan_names_none() -> None:
     assert parts[1].spans == ((60, 120),)
 
 
+def test_a_summary_names_again_what_came_long_before_it() -> None:
+    plan = Plan(
+        "课",
+        (
+            PlanSegment("采集信息", 1, key_points=("排查隐患",)),
+            PlanSegment("电梯", 1, activity="case", key_points=("住户",)),
+            PlanSegment("结束", 1, activity="summary"),
+        ),
+    )
+    said = (
+        segment("采集信息怎么做", 0, 5),
+        segment("排查隐患怎么做", 30, 35),
+        segment("电梯装在哪里", 60, 65),
+        segment("住户有意见", 90, 95),
+        segment("采集信息排查隐患和住户都讲过了", 121, 126),
+        segment("好", 128, 130),
+    )
+    parts, origin = parts_of(take(*said, duration=180, plan=plan))
+    assert origin == "words"
+    assert [part.spans[0][0] for part in parts] == [0, 60, 121]
+
+
 def test_nothing_tells() -> None:
     assert spans() == ([], "")
     assert parts_of(take(duration=10)) == ([], "")
