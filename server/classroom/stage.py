@@ -98,6 +98,7 @@ class Stage:
         performer = self._people.get(person) or self._performer(person)
         peer, answer = await performer.publish(offer, kinds)
         if self._closed:
+            await performer.end()
             raise Conflict("error.room.over")
         self._captions.reserve(performer.voice)
         return peer, answer
