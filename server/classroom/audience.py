@@ -72,8 +72,8 @@ class Audience:
         """Answer an offer that only receives; `slots` says what each of its media sections shows.
         Who is on the stage has a place `always`: seconds late, nobody can talk.
 
-        Raises Invalid when it cannot be answered, Unavailable where all places are taken, Conflict
-        when the room has ended meanwhile.
+        Raises Invalid, and nothing has changed, when it cannot be answered, Unavailable where all
+        places are taken, Conflict when the room has ended meanwhile.
         """
         full = len(self._viewers) >= self._places and key not in self._viewers
         if full and not always:
@@ -84,21 +84,20 @@ class Audience:
             on_stepped=lambda video: self._teller.stepped(key, video),
             network=self._network,
         )
-        before = self._viewers.get(key)
-        self._viewers[key] = viewer
         try:
             answer = await viewer.answer(offer, slots)
         except BadOffer as problem:
             log.info("offer refused", reason=str(problem))
-            self._forget(key, viewer)
             raise Invalid(f"error.{problem.key}") from None
+        if self._closed or viewer.closed:
+            await viewer.close()
+            raise Conflict("error.room.over")
+        before = self._viewers.get(key)
+        self._viewers[key] = viewer
+        self._forwarder.add(viewer)
         if before:
             self._forwarder.remove(before)
             await before.close()
-        if self._closed or self._viewers.get(key) is not viewer:
-            await viewer.close()
-            raise Conflict("error.room.over")
-        self._forwarder.add(viewer)
         return viewer, answer
 
     async def leave(self, key: str, viewer: Viewer | None = None) -> None:

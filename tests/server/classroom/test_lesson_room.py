@@ -259,3 +259,25 @@ async def test_the_stream_is_for_those_inside_and_stays_where_it_is(site: Site) 
         await teacher.until("finished")
     _, playlist = await media_playlist(bo, room_id)
     assert "#EXT-X-ENDLIST" in playlist.text
+
+
+async def test_an_offer_that_is_garbage_takes_nobodys_picture_away(site: Site) -> None:
+    room_id = await open_lesson(site)
+    lin, an = await site.sign_in("lin"), await site.sign_in("an")
+    async with (
+        page_of(site, lin, room_id) as teacher,
+        page_of(site, an, room_id) as page,
+        Publisher(lin, room_id),
+    ):
+        await teacher.until("tracks_changed", tracks=["audio", "camera"])
+        await page.until("snapshot")
+        async with Watcher(an, room_id, ("voice-1", "camera-1")) as watching:
+            await watching.pictures(2)
+            for sdp, slots in (("", {}), ("v=0", {"0": "voice-1"}), ("x" * 1000, {"0": "door"})):
+                body = {"sdp": sdp, "slots": slots}
+                refused = await an.post_json(f"/rooms/{room_id}/watch", body)
+                assert refused.status_code == 400
+                assert refused.json()["sentence"]
+            await watching.pictures(2)
+            audience = (await site.house.part(Rooms).running(room_id)).stage.audience
+            assert list(audience._viewers) == [site.people["an"].id]
