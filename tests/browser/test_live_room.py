@@ -98,6 +98,7 @@ def test_a_trainee_comes_to_the_stage_and_back(
     assert not an.faults
 
 
+@pytest.mark.long
 def test_where_udp_is_blocked_the_lesson_comes_by_hls(
     server: Server, launch: Callable[..., Browser]
 ) -> None:
