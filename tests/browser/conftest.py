@@ -176,7 +176,7 @@ def open_page(browser: Browser, server: Server, *, narrow: bool = False, **optio
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error" and not page.checking:
-            faults.append(message.text)
+            faults.append(f"{message.text} {message.location.get('url', '')}")
 
     page.on("console", note)
     page.on("pageerror", lambda error: faults.append(str(error)))

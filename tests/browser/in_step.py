@@ -30,6 +30,14 @@ SHOWN = """() => ({
 })"""
 
 
+def until_open(page: Page) -> None:
+    """Wait until the player has something to seek in."""
+    page.wait_for_selector("[data-open]")
+    page.wait_for_function(
+        "() => document.querySelector('[data-lesson-player-target=video]').readyState >= 2"
+    )
+
+
 def told(held: Held, media: float) -> dict[str, Any]:
     """What the log says of a moment of the recording."""
     take = held.manifest.to_take(media)

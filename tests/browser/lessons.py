@@ -19,17 +19,18 @@ from server.store.folder import DataFolder
 from tests.browser.rooms import PAGES, SLIDES
 
 MINUTE = 60_000  # ms
+# what is received of a kind: frames decoded, or the energy heard, by stream
 WATCHED = """async (kind) => {
-  const reports = []
-  for (const peer of window.peers ?? []) {
+  const received = {}
+  for (const [number, peer] of (window.peers ?? []).entries()) {
     if (peer.connectionState === 'closed') continue
-    for (const [, report] of await peer.getStats()) {
-      if (report.type === 'inbound-rtp' && report.kind === kind) reports.push(report)
+    for (const [id, report] of await peer.getStats()) {
+      if (report.type !== 'inbound-rtp' || report.kind !== kind) continue
+      const { framesDecoded, totalAudioEnergy } = report
+      received[`${number} ${id}`] = kind === 'video' ? framesDecoded : totalAudioEnergy
     }
   }
-  return kind === 'video'
-    ? reports.filter((r) => r.framesDecoded > 0).map((r) => r.framesDecoded)
-    : reports.filter((r) => r.totalAudioEnergy > 0).map((r) => r.totalAudioEnergy)
+  return received
 }"""
 # so that a story can ask the connections of a page for their statistics
 KEEP_PEERS = """(() => {
@@ -122,12 +123,11 @@ def hears(page: Page, voices: int) -> None:
 
 
 def _grows(page: Page, kind: str, count: int) -> None:
-    page.wait_for_function(
-        f"""async (kind) => {{
-          const now = await ({WATCHED})(kind)
-          const before = window.statsBefore?.[kind] ?? []
-          window.statsBefore = {{ ...window.statsBefore, [kind]: now }}
-          return now.filter((value, index) => value > (before[index] ?? Infinity)).length >= {count}
-        }}""",
-        arg=kind, polling=1000, timeout=MINUTE,
-    )  # fmt: skip
+    before: dict[str, float] = page.evaluate(WATCHED, kind)
+    for _ in range(MINUTE // 1000):
+        page.wait_for_timeout(1000)
+        now = page.evaluate(WATCHED, kind)
+        if sum((now[id] or 0) > (before.get(id) or 0) for id in now) >= count:
+            return
+        before = now
+    raise AssertionError(f"no {count} of {kind} go on: {before}")

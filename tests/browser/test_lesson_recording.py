@@ -11,7 +11,7 @@ from server.classroom.acts.staging import TracksChanged
 from server.classroom.acts.talking import Wrote
 from tests.browser.conftest import Server, check_accessible, open_page, sign_in
 from tests.browser.held_lesson import Held, hold_lesson
-from tests.browser.in_step import APART, SEEK, SLACK, in_step
+from tests.browser.in_step import APART, SEEK, SLACK, in_step, until_open
 
 # Plays from 0 and notes at which media time each line of the chat and each slide appeared.
 WATCH = """(until) => new Promise((done) => {
@@ -35,10 +35,7 @@ def watch(browser: Browser, server: Server, held: Held, login: str, **options: A
     page = open_page(browser, server, **options)
     sign_in(page, login)
     page.goto(held.path)
-    page.wait_for_selector("[data-open]")
-    page.wait_for_function(
-        "document.querySelector('[data-lesson-player-target=video]').readyState >= 2"
-    )
+    until_open(page)
     return page
 
 

@@ -16,7 +16,7 @@ from server.classroom.acts.recording import Said, SlideTurned
 from server.classroom.acts.talking import Wrote
 from tests.browser.conftest import FAKE_DEVICES, Server, open_page, sign_in
 from tests.browser.held_lesson import Held, held
-from tests.browser.in_step import APART, SEEK, in_step
+from tests.browser.in_step import APART, SEEK, in_step, until_open
 from tests.browser.lessons import (
     MINUTE,
     enter,
@@ -172,7 +172,7 @@ def poll(lin: Page, trainees: tuple[Page, ...]) -> None:
 def recording_is_in_step(page: Page, lesson: Held) -> None:
     """It plays from 0; a slide, a line of the chat and what was said come when they came."""
     page.goto(lesson.path)
-    page.wait_for_selector("[data-open]")
+    until_open(page)
     video = page.locator("[data-lesson-player-target=video]")
     page.evaluate(SEEK, 0)
     video.evaluate("video => video.play()")
