@@ -161,6 +161,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             folder.open()
             running.callback(folder.close)
             running.push_async_callback(house.database.close)
+            running.push_async_callback(house.bus.settle)
             await house.database.migrate()
             if prepare:
                 await prepare(house)

@@ -12,6 +12,8 @@ import structlog
 
 log = structlog.get_logger()
 
+SETTLE_S = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -95,6 +97,11 @@ class Bus:
                 task = asyncio.ensure_future(outcome)
                 self._running.add(task)
                 task.add_done_callback(self._done)
+
+    async def settle(self) -> None:
+        """Wait until what listeners have begun is done; before the database is closed."""
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=SETTLE_S)
 
     def _done(self, task: "asyncio.Future[None]") -> None:
         self._running.discard(task)

@@ -194,8 +194,15 @@ def sign_in(page: Page, login: str) -> None:
     page.wait_for_url("**/")
 
 
+# every animation that ends has ended
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+  .map((one) => one.finished))"""
+
+
 def check_accessible(page: Page, but: tuple[str, ...] = ()) -> None:
     """axe finds nothing on the page."""
+    page.evaluate(SETTLED)  # else axe measures colours on their way
     page.checking = True  # axe's own style element is refused by our policy, which is no fault
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
