@@ -49,6 +49,7 @@ from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
 from server.lessons import access as lessons_access
 from server.lessons import desk as lessons_desk
 from server.lessons import pages as lessons_pages
+from server.lessons.around import Around
 from server.lessons.guests import GuestGate
 from server.lessons.rooms import LessonRooms
 from server.notices import pages as notices_pages
@@ -146,6 +147,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     postbox = house.add(Postbox(house))
     house.add(GuestGate())
     lesson_rooms = house.add(LessonRooms(house))
+    house.add(Around())
     house.part(Doors).allow("lesson", lessons_access.role_in_room)
     house.part(Watchers).allow("lesson", lessons_access.may_watch)
     house.part(DeckReaders).add(lessons_access.may_read_deck)

@@ -94,6 +94,11 @@ async def may_arrange(session: AsyncSession, person: Person, lesson: Lesson) -> 
     return await _is(session, lesson, arranges(person))
 
 
+async def may_lead(session: AsyncSession, person: Person, lesson: Lesson) -> bool:
+    """Is the person on the staff of this lesson or of its course?"""
+    return await _is(session, lesson, leads(person))
+
+
 async def role_in(session: AsyncSession, person: Person, lesson: Lesson) -> Role | None:
     """What the person is in the room of this lesson; None: not let in."""
     part = await session.scalar(

@@ -16,7 +16,8 @@ from server.classroom.things import Attendee
 from server.errors import Conflict
 from server.http.context import house
 from server.http.pages import render
-from server.lessons.access import lesson_for, role_in
+from server.lessons.access import lesson_for, may_lead, role_in
+from server.lessons.around import Around, Shown
 from server.lessons.timeline import Piece, lesson_timeline, screen_pieces
 from server.recordings.recording import Recording, recording_folder
 from server.store.database import now
@@ -48,15 +49,23 @@ async def show_recording(request: Request) -> Response:
         recording = await session.get(Recording, lesson.recording_id or "")
         role = await role_in(session, person, lesson)
         room = await session.get(StoredRoom, lesson.room_id or "")
-    if recording is None and not lesson.is_over(now()):  # moved or cancelled while people waited
-        return RedirectResponse(f"/lessons/{lesson.id}", 303)
-    media = await _media(house(request).folder, recording)
+        if recording is None and not lesson.is_over(
+            now()
+        ):  # moved or cancelled while people waited
+            return RedirectResponse(f"/lessons/{lesson.id}", 303)
+        media = await _media(house(request).folder, recording)
+        around = {}
+        if recording is not None and media is not None:
+            leading = await may_lead(session, person, lesson)
+            shown = Shown(request, session, person, lesson, recording, role, leading)
+            around = await house(request).part(Around).of(shown)
     ended = lesson.is_over(now()) or (room is not None and room.ended_at is not None)
     context = {
         "lesson": lesson,
         "recording": recording,
         "state": _state(recording, media, ended),
         "room": lesson.room_id if role else None,
+        **around,
     }
     return render(request, "lessons/recording.html", context)
 

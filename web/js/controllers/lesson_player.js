@@ -64,6 +64,7 @@ export default class extends Player {
     this.ribbon.draw(lessonLanes(timeline))
     this.cutTarget.hidden = !timeline.cut.length
     this.#goOn()
+    this.ready()
     this.videoTarget.addEventListener("pause", () => this.#keep(), { signal: this.leaving.signal })
     this.moved(this.playback.now)
     await this.stage.open().catch((problem) => {
@@ -81,7 +82,16 @@ export default class extends Player {
     if (!both) this.show(media.picture ? "picture" : "slides")
   }
 
+  /** Where the address says (?t= seconds, ?q= words to mark), else where one left. */
   #goOn() {
+    const asked = new URL(location.href).searchParams
+    const query = asked.get("q") ?? ""
+    if (query) {
+      this.searchTarget.value = query
+      this.search()
+    }
+    const at = Number(asked.get("t") ?? NaN)
+    if (at >= 0) return this.playback.seek(at)
     const { left } = this.place
     if (!left) return
     this.playback.seek(left)

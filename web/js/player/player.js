@@ -79,6 +79,22 @@ export class Player extends Behaviour {
     this.#tellFound(this.searchTarget.value)
   }
 
+  // --- for other controllers: `player:ready` and `player:time` bubble from the element, whose
+  // `player` is this ---
+
+  /** Seconds of what is shown. */
+  get now() { return this.playback?.now ?? 0 }
+  get duration() { return this.timeline?.duration ?? 0 }
+
+  playFrom(/** @type {number} */ seconds) { return this.playback?.playFrom(seconds) }
+  pause() { this.videoTarget.pause() }
+
+  /** Tell those who wait for it that the player can be spoken to. */
+  ready() {
+    /** @type {any} */ (this.element).player = this
+    this.dispatch("ready", { prefix: "player", detail: this })
+  }
+
   // --- for those that extend it ---
 
   /** Play `address` along `timeline`; "" where there is nothing to play. */
@@ -124,6 +140,7 @@ export class Player extends Behaviour {
     if (gap) this.say(this.words[`gap.${gap.reason}`] ?? this.words["gap.lost"])
     else if (this.said?.startsWith("gap")) this.say("")
     this.said = gap ? "gap" : this.said
+    this.dispatch("time", { prefix: "player", detail: { seconds } })
   }
 
   /** What is being said at `seconds`, or was a moment ago. */
