@@ -60,6 +60,7 @@ from server.recordings.keeping import Keeping
 from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
+from server.studying import pages as studying_pages
 from server.takes import desk as takes_desk
 from server.takes import pages as takes_pages
 from server.takes.access import may_read_deck, may_watch
@@ -71,6 +72,7 @@ NAVIGATION = Navigation(
     Item("/timetable", "nav.timetable"),
     Item("/plans", "nav.plans", ("teacher", "assistant", "expert")),
     Item("/takes", "nav.takes"),
+    Item("/catalogue", "nav.catalogue", ("trainee", "teacher", "assistant", "learning_admin")),
     Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
     Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
     Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
@@ -114,6 +116,7 @@ def routes() -> list[BaseRoute]:
         *recordings_pages.routes,
         *takes_pages.routes,
         *lessons_pages.routes,
+        *studying_pages.routes,
         *notices_pages.routes,
     ]
 

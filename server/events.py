@@ -70,6 +70,14 @@ class ModelChanged(Event):
     """The speech model became available, or its download went on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Enrolled(Event):
+    """Somebody joined a course of the catalogue and is a trainee of it now."""
+
+    person_id: str
+    course_id: str
+
+
 Listener = Callable[[Event], Awaitable[None] | None]
 
 

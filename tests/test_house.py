@@ -149,7 +149,7 @@ FAMILIES = (
     "activity.", "boundaries.", "connectivity.", "error.media.", "error.plan.", "excluded.",
     "finding.",
     "hearing.short.", "home.", "intake.column.", "intake.note.", "lesson.end.", "lesson.repeat.",
-    "measure.", "notice.lesson.", "plan.error.",
+    "measure.", "notice.lesson.", "notice.offer_", "plan.error.",
     "plan.language.", "player.view.", "problem.hint.", "reference.", "report.absent",
     "report.confidence.", "report.failed", "report.group.", "room.token.",
     "role.", "room.check.hearing.", "room.say.", "take.card.", "take.doing.",

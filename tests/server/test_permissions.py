@@ -114,6 +114,13 @@ RULES = {
     "POST /courses/{course_id}/staff/{person_id}/remove": COURSE,
     "GET /courses/{course_id}/lessons": COURSE,
     "POST /courses/{course_id}/lessons": COURSE,
+    "GET /courses/{course_id}/offer": COURSE,
+    "POST /courses/{course_id}/offer": COURSE,
+    "POST /courses/{course_id}/offer/people/{person_id}": COURSE,
+    "GET /catalogue": SIGNED_IN,
+    "GET /catalogue/{offer_id}": SIGNED_IN,
+    "POST /catalogue/{offer_id}/join": SIGNED_IN,
+    "POST /catalogue/{offer_id}/leave": SIGNED_IN,
     "GET /timetable": SIGNED_IN,
     "GET /notices": SIGNED_IN,
     "GET /lessons/{lesson_id}": LESSON,
@@ -303,6 +310,9 @@ async def school(site: Site, tmp_path: Path) -> School:
         session.add(lesson)
         await session.flush()
         session.add(LessonGuest(lesson_id=lesson.id, person_id=guest.id))
+    offered = {"places": 0, "approval": "no", "listed": "yes"}
+    await lin.post(f"/courses/{course}/offer", offered)
+    offer = (await lin.get("/catalogue")).text.split('href="/catalogue/')[1][:36]
     comment = (await lin.post_json(f"{take}/comments", {"at": 1.0, "text": "好"})).json()
     room_id = await open_room(site)
     parts = {
@@ -313,6 +323,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "session_id": "absent",
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
+        "offer_id": offer,
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
         "comment": str(comment["id"]), "upload": last_part(await begin(lin, "a.wav", 1000)),
     }  # fmt: skip

@@ -1,0 +1,10 @@
+"""Every address of study."""
+
+from starlette.routing import BaseRoute
+
+from server.studying import catalogue_pages, offer_pages
+
+routes: list[BaseRoute] = [
+    *catalogue_pages.routes,
+    *offer_pages.routes,
+]
