@@ -54,6 +54,7 @@ from server.lessons.guests import GuestGate
 from server.lessons.rooms import LessonRooms
 from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox
+from server.recordings import edition as _edition  # noqa: F401 (its table)
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
 from server.recordings.keeping import Keeping
