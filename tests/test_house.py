@@ -150,6 +150,7 @@ FAMILIES = (
     "finding.",
     "hearing.short.", "home.", "intake.column.", "intake.note.", "lesson.end.", "lesson.repeat.",
     "measure.", "notice.lesson.", "notice.offer_", "plan.error.",
+    "lesson.recording.",
     "plan.language.", "player.view.", "problem.hint.", "reference.", "report.absent",
     "report.confidence.", "report.failed", "report.group.", "room.token.",
     "role.", "room.check.hearing.", "room.say.", "take.card.", "take.doing.",

@@ -2,19 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.store.database import Table, new_id, now
 
 
 class Course(Table):
-    """Something that is taught."""
+    """Something that is taught. `class_watches`: recordings also before they are published."""
 
     __tablename__ = "course"
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     title: Mapped[str]
+    class_watches: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 

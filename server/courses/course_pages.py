@@ -22,6 +22,7 @@ from server.http.forms import read_form
 from server.http.pages import render
 
 LONGEST_TITLE = 200
+WATCHING = ("at_once", "published")  # when a class may watch what was recorded
 FOUNDERS = ("teacher", "learning_admin")  # who may begin a course
 
 
@@ -53,14 +54,17 @@ async def show_course(request: Request) -> Response:
 
 
 async def do_change_course(request: Request) -> Response:
-    """POST /courses/{course_id}: title and cohorts."""
+    """POST /courses/{course_id}: title, cohorts, and when these may watch recordings."""
     person = require(request, *COURSE_ROLES)
     form = await read_form(request)
     try:
         title = form.text("title", limit=LONGEST_TITLE)
+        watching = form.choice("watching", ("", *WATCHING))
         async with house(request).database.session() as session:
             course = await course_for(session, person, request.path_params["course_id"])
             course.title = title
+            if watching:
+                course.class_watches = watching == WATCHING[0]
             offered = {cohort.id for cohort in await cohorts_to_teach(session)}
             await set_cohorts(session, person, course.id, offered & set(form.many("cohorts")))
     except Invalid as problem:

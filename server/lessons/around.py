@@ -11,12 +11,14 @@ from server.accounts.person import Person
 from server.classroom.things import Role
 from server.lessons.lesson import Lesson
 from server.recordings.recording import Recording
+from server.recordings.release import Release
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A recording that is shown to somebody. `role`: what they are in the lesson's room;
-    `leads`: on the staff of the lesson or of its course; `edition`: what plays, 0 the original."""
+    `leads`: on the staff of the lesson or of its course; `insider`: may have it in every state and
+    edition (staff, reviewers, supervisors); `edition`: what plays, 0 the original."""
 
     request: Request
     session: AsyncSession
@@ -25,6 +27,8 @@ class Shown:
     recording: Recording
     role: Role | None
     leads: bool
+    insider: bool
+    release: Release
     edition: int = 0
 
 

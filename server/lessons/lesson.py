@@ -130,3 +130,18 @@ class LessonGuest(Table):
     came_at: Mapped[datetime] = mapped_column(default=now)
     removed_at: Mapped[datetime | None] = mapped_column(default=None)
     removed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class LessonReviewer(Table):
+    """Somebody was asked to review the lesson's recording, and sees it as its staff does."""
+
+    __tablename__ = "lesson_reviewer"
+
+    lesson_id: Mapped[str] = mapped_column(
+        ForeignKey("lesson.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    since: Mapped[datetime] = mapped_column(default=now)
+    by: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))

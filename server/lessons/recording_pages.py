@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,14 +13,24 @@ from starlette.routing import Route
 from media.layout import Manifest, file_of
 from server.accounts.sessions import current_person
 from server.classroom.event_log import StoredRoom, events_of, snapshot_of
-from server.classroom.things import Attendee
+from server.classroom.things import Attendee, Role
 from server.errors import Conflict
 from server.http.context import house
 from server.http.pages import render
-from server.lessons.access import lesson_for, may_lead, role_in
+from server.lessons.access import (
+    edition_for,
+    is_insider,
+    lesson_for,
+    may_lead,
+    role_in,
+    why_unseen,
+)
 from server.lessons.around import Around, Shown
+from server.lessons.lesson import Lesson
 from server.lessons.timeline import Piece, lesson_timeline, screen_pieces
 from server.recordings.recording import Recording, recording_folder
+from server.recordings.release import release_of
+from server.recordings.viewings import note_viewing
 from server.store.database import now
 from server.store.folder import DataFolder
 
@@ -43,31 +54,56 @@ class Media:
 
 async def show_recording(request: Request) -> Response:
     """GET /lessons/{lesson_id}/recording: what was recorded of it, or why there is nothing."""
-    person = current_person(request)
-    async with house(request).database.session() as session:
+    person, the_house = current_person(request), house(request)
+    async with the_house.database.session() as session:
         lesson = await lesson_for(session, person, request.path_params["lesson_id"])
         recording = await session.get(Recording, lesson.recording_id or "")
         role = await role_in(session, person, lesson)
         room = await session.get(StoredRoom, lesson.room_id or "")
-        if recording is None and not lesson.is_over(
-            now()
-        ):  # moved or cancelled while people waited
-            return RedirectResponse(f"/lessons/{lesson.id}", 303)
-        media = await _media(house(request).folder, recording)
-        around = {}
-        if recording is not None and media is not None:
-            leading = await may_lead(session, person, lesson)
-            shown = Shown(request, session, person, lesson, recording, role, leading)
-            around = await house(request).part(Around).of(shown)
-    ended = lesson.is_over(now()) or (room is not None and room.ended_at is not None)
-    context = {
+    over = lesson.is_over(now())
+    if recording is None and not over:  # moved or cancelled while people waited
+        return RedirectResponse(f"/lessons/{lesson.id}", 303)
+    media = await _media(the_house.folder, recording)
+    state = _state(recording, media, over or (room is not None and room.ended_at is not None))
+    context: dict[str, Any] = {
         "lesson": lesson,
         "recording": recording,
-        "state": _state(recording, media, ended),
+        "state": state,
         "room": lesson.room_id if role else None,
-        **around,
     }
+    if recording is not None and state != "live":
+        async with the_house.database.session() as session:
+            unseen = await why_unseen(session, person, lesson)
+            if unseen:
+                context["state"] = unseen
+            elif media is not None:
+                shown = await _shown(request, session, lesson, recording, role)
+                note_viewing(session, recording.id, shown.edition, "page", person.id)
+                context |= await the_house.part(Around).of(shown)
+                context["shown"] = shown
     return render(request, "lessons/recording.html", context)
+
+
+async def _shown(
+    request: Request,
+    session: AsyncSession,
+    lesson: Lesson,
+    recording: Recording,
+    role: Role | None,
+) -> Shown:
+    person = current_person(request)
+    return Shown(
+        request=request,
+        session=session,
+        person=person,
+        lesson=lesson,
+        recording=recording,
+        role=role,
+        leads=await may_lead(session, person, lesson),
+        insider=await is_insider(session, person, lesson),
+        release=await release_of(session, recording.id),
+        edition=await edition_for(session, person, lesson),
+    )
 
 
 def _state(recording: Recording | None, media: Media | None, ended: bool) -> str:
@@ -85,6 +121,8 @@ async def show_timeline(request: Request) -> Response:
         lesson = await lesson_for(session, person, request.path_params["lesson_id"])
         role = await role_in(session, person, lesson)
         recording = await session.get(Recording, lesson.recording_id or "")
+        if recording is not None and recording.state == "ready":
+            await edition_for(session, person, lesson)
         room = await session.get(StoredRoom, lesson.room_id or "")
         happened = await events_of(session, room.id) if room else []
     media = await _media(folder, recording)

@@ -17,6 +17,7 @@ from server.http.context import House
 from server.lessons.attending import staff_of
 from server.lessons.lesson import Lesson
 from server.recordings.recording import Recording, recording_folder
+from server.recordings.release import release_of
 from server.store.database import now
 
 
@@ -58,6 +59,7 @@ class LessonRooms:
                     recording = Recording(owner_id=owner.id, kind="lesson")
                     session.add(recording)
                     await session.flush()
+                    await release_of(session, recording.id)
                     lesson.recording_id = recording.id
             room_id = await self._house.part(Rooms).open(
                 kind="lesson",
