@@ -49,6 +49,7 @@ from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
 from server.lessons import access as lessons_access
 from server.lessons import desk as lessons_desk
 from server.lessons import pages as lessons_pages
+from server.lessons import preparing_pages
 from server.lessons.around import Around
 from server.lessons.guests import GuestGate
 from server.lessons.rooms import LessonRooms
@@ -58,6 +59,7 @@ from server.recordings import edition as _edition  # noqa: F401 (its table)
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
 from server.recordings.keeping import Keeping
+from server.recordings.preparing import Preparing, Step
 from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
@@ -122,6 +124,13 @@ def routes() -> list[BaseRoute]:
     ]
 
 
+def preparation(keeping: Keeping) -> list[Step]:
+    """What is done to the recording of a lesson after the class, in this order."""
+    return [
+        Step("transcode", keeping.transcode, wanted=lambda recording: recording.source == "room"),
+    ]
+
+
 def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     """The application. Its lifespan opens the data folder (FolderInUse), migrates, and lets
     `prepare` make the installation usable before anything runs."""
@@ -142,7 +151,10 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     broadcasts = house.add(Broadcasts(lambda: folder.secret("media")))
     rooms = house.add(Rooms(house))
     house.add(Watchers()).allow("take", may_watch)
+    preparing = house.add(Preparing(house))
     keeping = house.add(Keeping(house))
+    for step in preparation(keeping):
+        preparing.add(step)
     house.part(DeckReaders).add(may_read_deck)
     house.part(Desk).add(takes_desk.lay_cards)
     processing = house.add(Processing(house))
@@ -151,7 +163,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     postbox = house.add(Postbox(house))
     house.add(GuestGate())
     lesson_rooms = house.add(LessonRooms(house))
-    house.add(Around())
+    house.add(Around()).add(preparing_pages.lay_box)
     house.part(Doors).allow("lesson", lessons_access.role_in_room)
     house.part(Watchers).allow("lesson", lessons_access.may_watch)
     house.part(DeckReaders).add(lessons_access.may_read_deck)
@@ -172,9 +184,10 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             if prepare:
                 await prepare(house)
             running.callback(pictures.close)
-            for part in (ear, processing, uploads, postbox, keeping):
+            for part in (ear, processing, uploads, postbox, preparing):
                 await part.start()
                 running.push_async_callback(part.stop)
+            await keeping.start()
             await handover.start()
             await lesson_rooms.start()
             await rooms.start()

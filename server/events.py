@@ -36,6 +36,14 @@ class RecordingFinished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingPrepared(Event):
+    """A step of what is done to a recording after the class is done."""
+
+    recording_id: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakeProgress(Event):
     """Processing of a take went on: `stage` is what is being done, `done` its share 0 … 1."""
 

@@ -52,6 +52,11 @@ def arranges(person: Person) -> ColumnElement[bool]:
     return true() if person.is_a("learning_admin") else _course_staff(person)
 
 
+def tends(person: Person) -> ColumnElement[bool]:
+    """Condition on Lesson: the person looks after what was recorded of it."""
+    return or_(leads(person), arranges(person))
+
+
 def belongs(person: Person, *parts: str) -> ColumnElement[bool]:
     """Condition on Lesson: for a cohort of which the person is a member in one of these `parts`."""
     memberships = select(CohortMember.cohort_id).where(
@@ -134,6 +139,16 @@ async def lesson_to_arrange(session: AsyncSession, person: Person, lesson_id: st
 async def lesson_to_lead(session: AsyncSession, person: Person, lesson_id: str) -> Lesson:
     """A lesson whose guests the person receives. NotFound."""
     return await _one(session, lesson_id, leads(person))
+
+
+async def lesson_to_tend(session: AsyncSession, person: Person, lesson_id: str) -> Lesson:
+    """A lesson whose recording the person looks after. NotFound."""
+    return await _one(session, lesson_id, tends(person))
+
+
+async def may_tend(session: AsyncSession, person: Person, lesson: Lesson) -> bool:
+    """Does the person look after what was recorded of this lesson?"""
+    return await _is(session, lesson, tends(person))
 
 
 async def may_arrange(session: AsyncSession, person: Person, lesson: Lesson) -> bool:

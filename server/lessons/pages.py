@@ -2,11 +2,18 @@
 
 from starlette.routing import BaseRoute
 
-from server.lessons import enter_pages, lesson_pages, recording_pages, timetable_pages
+from server.lessons import (
+    enter_pages,
+    lesson_pages,
+    preparing_pages,
+    recording_pages,
+    timetable_pages,
+)
 
 routes: list[BaseRoute] = [
     *timetable_pages.routes,
     *lesson_pages.routes,
     *enter_pages.routes,
     *recording_pages.routes,
+    *preparing_pages.routes,
 ]

@@ -24,6 +24,8 @@ from server.accounts.person import Person, RoleGrant
 from server.app import routes
 from server.courses.slide_deck import SlideDeck
 from server.lessons.lesson import Lesson, LessonGuest
+from server.recordings.recording import Recording
+from server.recordings.step import RecordingStep
 from server.store.database import new_id, now
 from server.takes.rehearsal import Rehearsal
 from server.takes.take import Take, take_folder
@@ -126,6 +128,8 @@ RULES = {
     "GET /lessons/{lesson_id}": LESSON,
     "GET /lessons/{lesson_id}/recording": LESSON,
     "GET /lessons/{lesson_id}/timeline.json": LESSON,
+    "GET /lessons/{lesson_id}/recording/steps": LESSON,
+    "POST /lessons/{lesson_id}/recording/steps/{step}/again": LESSON,
     "GET /lessons/{lesson_id}/edit": LESSON,
     "POST /lessons/{lesson_id}": LESSON,
     "POST /lessons/{lesson_id}/move": LESSON,
@@ -306,8 +310,12 @@ async def school(site: Site, tmp_path: Path) -> School:
     share = (await lin.get(take)).text.split(f"{take}/shares/")[1][:36]
     lesson, guest = Lesson(id=new_id(), course_id=course, title="课", minutes=45), site.people["ke"]
     lesson.starts_at = now() + timedelta(minutes=10)
+    recorded = Recording(id=new_id(), owner_id=site.people["lin"].id, kind="lesson")
+    lesson.recording_id = recorded.id
     async with site.house.database.session() as session:
-        session.add(lesson)
+        session.add(recorded)
+        await session.flush()
+        session.add_all([lesson, RecordingStep(recording_id=recorded.id, step="transcode")])
         await session.flush()
         session.add(LessonGuest(lesson_id=lesson.id, person_id=guest.id))
     offered = {"places": 0, "approval": "no", "listed": "yes"}
@@ -320,7 +328,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "name": "index.m3u8",
         "person_id": site.people["an"].id, "room_id": room_id,
         "handout": await hand_out(site, lin, room_id),
-        "session_id": "absent",
+        "session_id": "absent", "step": "transcode",
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
         "offer_id": offer,
