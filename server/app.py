@@ -64,6 +64,7 @@ from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
 from server.studying import pages as studying_pages
+from server.studying import quiz_pages
 from server.takes import desk as takes_desk
 from server.takes import pages as takes_pages
 from server.takes.access import may_read_deck, may_watch
@@ -163,7 +164,9 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     postbox = house.add(Postbox(house))
     house.add(GuestGate())
     lesson_rooms = house.add(LessonRooms(house))
-    house.add(Around()).add(preparing_pages.lay_box)
+    around = house.add(Around())
+    around.add(preparing_pages.lay_box)
+    around.add(quiz_pages.beside_player)
     house.part(Doors).allow("lesson", lessons_access.role_in_room)
     house.part(Watchers).allow("lesson", lessons_access.may_watch)
     house.part(DeckReaders).add(lessons_access.may_read_deck)

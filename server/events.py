@@ -86,6 +86,17 @@ class Enrolled(Event):
     course_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuizAnswered(Event):
+    """Somebody answered a question of a quiz for the `number`th time; `right` None: not judged."""
+
+    person_id: str
+    lesson_id: str
+    question_id: str
+    number: int
+    right: bool | None
+
+
 Listener = Callable[[Event], Awaitable[None] | None]
 
 

@@ -165,6 +165,8 @@ FAMILIES = (
     "notice.offer_",
     "plan.error.",
     "plan.language.",
+    "quiz.column.",
+    "quiz.kind.",
     "player.view.",
     "preparing.step.",
     "problem.hint.",

@@ -75,6 +75,7 @@ def mine_with(**sent: Any) -> Rule:
 
 
 TOKEN = Rule(frozenset(), token=True)
+NOBODY = Rule(frozenset())  # there is no such thing
 
 # In this order they are tried: what takes something away comes after what needs it.
 RULES = {
@@ -130,6 +131,12 @@ RULES = {
     "GET /lessons/{lesson_id}/timeline.json": LESSON,
     "GET /lessons/{lesson_id}/recording/steps": LESSON,
     "POST /lessons/{lesson_id}/recording/steps/{step}/again": LESSON,
+    "GET /lessons/{lesson_id}/quiz.json": LESSON,
+    "POST /lessons/{lesson_id}/quiz/{question_id}": Rule(frozenset(), sent={"answer": [0]}),
+    "GET /lessons/{lesson_id}/recording/quiz": MINE,
+    "POST /lessons/{lesson_id}/recording/quiz": MINE,
+    "POST /lessons/{lesson_id}/recording/quiz/{question_id}/remove": NOBODY,
+    "GET /lessons/{lesson_id}/recording/quiz.csv": MINE,
     "GET /lessons/{lesson_id}/edit": LESSON,
     "POST /lessons/{lesson_id}": LESSON,
     "POST /lessons/{lesson_id}/move": LESSON,
@@ -331,7 +338,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "session_id": "absent", "step": "transcode",
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
-        "offer_id": offer,
+        "offer_id": offer, "question_id": "absent",
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
         "comment": str(comment["id"]), "upload": last_part(await begin(lin, "a.wav", 1000)),
     }  # fmt: skip
