@@ -52,12 +52,14 @@ from server.lessons import pages as lessons_pages
 from server.lessons import preparing_pages
 from server.lessons.around import Around
 from server.lessons.guests import GuestGate
+from server.lessons.media import after_room
 from server.lessons.rooms import LessonRooms
 from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox
 from server.recordings import edition as _edition  # noqa: F401 (its table)
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
+from server.recordings.addresses import Addresses
 from server.recordings.keeping import Keeping
 from server.recordings.preparing import Preparing, Step
 from server.settings import Settings
@@ -151,7 +153,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.add(Handouts(folder))
     broadcasts = house.add(Broadcasts(lambda: folder.secret("media")))
     rooms = house.add(Rooms(house))
-    house.add(Watchers()).allow("take", may_watch)
+    house.add(Watchers()).allow("take", may_watch, owner=True)
+    addresses = house.add(Addresses(house))
     preparing = house.add(Preparing(house))
     keeping = house.add(Keeping(house))
     for step in preparation(keeping):
@@ -169,6 +172,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     around.add(quiz_pages.beside_player)
     house.part(Doors).allow("lesson", lessons_access.role_in_room)
     house.part(Watchers).allow("lesson", lessons_access.may_watch)
+    broadcasts.follow("lesson", after_room(house))
     house.part(DeckReaders).add(lessons_access.may_read_deck)
     house.part(Desk).add(lessons_desk.lay_cards)
     house.add(Tokens(house))
@@ -190,6 +194,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             for part in (ear, processing, uploads, postbox, preparing):
                 await part.start()
                 running.push_async_callback(part.stop)
+            await addresses.start()
             await keeping.start()
             await handover.start()
             await lesson_rooms.start()
@@ -211,7 +216,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
         routes=routes(),
         lifespan=lifespan,
         middleware=[
-            Middleware(HlsDoor, broadcasts=broadcasts),
+            Middleware(HlsDoor, shelves=(broadcasts, addresses)),
             Middleware(SafetyHeaders, https=settings.address.startswith("https")),
             Middleware(SessionMiddleware),
             Middleware(ExceptionMiddleware, handlers=problems),

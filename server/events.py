@@ -44,6 +44,21 @@ class RecordingPrepared(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseChanged(Event):
+    """Who may watch a recording, or which edition they get, is another: addresses of its media that
+    were given away are refused from now on. Published when the transaction is over."""
+
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingDeleted(Event):
+    """A recording, its rows and its files are gone; what others keep of it has to go."""
+
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakeProgress(Event):
     """Processing of a take went on: `stage` is what is being done, `done` its share 0 … 1."""
 

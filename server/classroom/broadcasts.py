@@ -1,18 +1,21 @@
 """Which rooms can be watched by HLS now, and by whom."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from media.finished_playlist import FinishedPlaylists
 from media.live_playlist import LivePlaylists
+from server.accounts.person import Person
 from server.classroom.media_token import MediaTokens
 
 LINGER_S = 60.0  # players that are behind finish from memory
-FINISHED = 256  # recordings that are remembered
+
+After = Callable[[AsyncSession, Person, str], Awaitable[str]]
 
 
 @dataclass(slots=True)
@@ -23,13 +26,20 @@ class Broadcast:
     may: Callable[[str], bool]
 
 
+class Shelf(Protocol):
+    """Something that media addresses name: `/hls/TOKEN/NAME/…`."""
+
+    def allowed(self, token: str, name: str) -> Broadcast | None:
+        """What lies under the name, for the bearer of a token that is good for it."""
+
+
 class Broadcasts:
-    """A house part. A running room says `begin` and `end`; the door says `remember`."""
+    """A house part: the shelf of rooms that are open. A running room says `begin` and `end`."""
 
     def __init__(self, secret: Callable[[], bytes]) -> None:
         self._secret = secret  # read when it is first needed: the data folder is open then
         self._live: dict[str, Broadcast] = {}
-        self._finished: OrderedDict[str, Broadcast] = OrderedDict()
+        self._after: dict[str, After] = {}
 
     @cached_property
     def tokens(self) -> MediaTokens:
@@ -50,26 +60,27 @@ class Broadcasts:
             asyncio.get_running_loop().call_later(LINGER_S, self._forget, room, broadcast)
             await broadcast.playlists.end()
 
-    def remember(self, room: str, folder: Path) -> None:
-        """A finished room whose recording lies in `folder`."""
-        if room not in self._live:
-            self._finished[room] = Broadcast(FinishedPlaylists(folder), lambda person: True)
-            self._finished.move_to_end(room)
-            if len(self._finished) > FINISHED:
-                self._finished.popitem(last=False)
+    def follow(self, kind: str, after: After) -> None:
+        """Where what rooms of this kind recorded is to be had after their end: asked with (session,
+        person, room id), `after` answers with the prefix of an address or raises NotFound."""
+        self._after[kind] = after
+
+    def after(self, kind: str) -> After | None:
+        """What was said about this kind."""
+        return self._after.get(kind)
 
     def find(self, room: str) -> Broadcast | None:
         """What this room sends, if it does."""
-        return self._live.get(room) or self._finished.get(room)
+        return self._live.get(room)
 
     def allowed(self, token: str, room: str) -> Broadcast | None:
-        """The same, for the bearer of a token that is good for it."""
-        person = self.tokens.person(token, room)
-        broadcast = self.find(room) if person is not None else None
-        return broadcast if broadcast is not None and broadcast.may(person or "") else None
+        """What this room sends, for the bearer of a token that is good for it."""
+        broadcast = self._live.get(room)
+        person = self.tokens.person(token, room) if broadcast is not None else None
+        if broadcast is None or person is None or not broadcast.may(person):
+            return None
+        return broadcast
 
     def _forget(self, room: str, broadcast: Broadcast) -> None:
         if self._live.get(room) is broadcast:
             del self._live[room]
-            folder = broadcast.playlists.folder
-            self._finished[room] = Broadcast(FinishedPlaylists(folder), broadcast.may)

@@ -1,12 +1,13 @@
-"""The short way to media: `/hls/TOKEN/ROOM/…` without session, database or middleware."""
+"""The short way to media: `/hls/TOKEN/NAME/…` without session, database or middleware."""
 
+from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from media.live_playlist import BadReload
-from server.classroom.broadcasts import Broadcast, Broadcasts
+from server.classroom.broadcasts import Broadcast, Shelf
 
 log = structlog.get_logger()
 
@@ -20,6 +21,8 @@ _TYPES = {
     "vtt": b"text/vtt; charset=utf-8",
     "voice": b"audio/mp4",
     "mp4": b"video/mp4",
+    "jpg": b"image/jpeg",
+    "json": b"application/json",
 }
 _SAFE = [
     (b"x-content-type-options", b"nosniff"),
@@ -35,9 +38,9 @@ class HlsDoor:
     `GET /media-auth` says 204 or 403 about the address in X-Original-URI, for nginx's auth_request.
     """
 
-    def __init__(self, app: ASGIApp, *, broadcasts: Broadcasts) -> None:
+    def __init__(self, app: ASGIApp, *, shelves: Sequence[Shelf]) -> None:
         self.app = app
-        self._broadcasts = broadcasts
+        self._shelves = shelves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -55,8 +58,8 @@ class HlsDoor:
         if scope["method"] not in ("GET", "HEAD"):
             await _send(scope, send, 405)
             return
-        fields = path.split("/", 4)  # "", "hls", token, room, rest
-        broadcast = self._broadcasts.allowed(fields[2], fields[3]) if len(fields) == 5 else None
+        fields = path.split("/", 4)  # "", "hls", token, name, rest
+        broadcast = self._found(fields)
         if broadcast is None:
             await _send(scope, send, 403)
             return
@@ -76,7 +79,8 @@ class HlsDoor:
         if stem or not name.endswith(".m3u8"):
             data = await playlists.piece(stem, name)
             kind = "voice" if stem.startswith("voice") else name.rpartition(".")[2]
-            await _send(scope, send, 200, data, _TYPES.get(kind, _TYPES["mp4"]), _IMMUTABLE)
+            keep = _IMMUTABLE if kind in ("mp4", "voice") or stem == "captions" else _SETTLED
+            await _send(scope, send, 200, data, _TYPES.get(kind, _TYPES["mp4"]), keep)
         elif name.endswith("index.m3u8"):
             text = (await playlists.master(name)).encode()
             await _send(scope, send, 200, text, _TYPES["m3u8"], _NEVER)
@@ -89,9 +93,13 @@ class HlsDoor:
     async def _authorise(self, scope: Scope, send: Send) -> None:
         asked = next((v for k, v in scope["headers"] if k == b"x-original-uri"), b"")
         fields = asked.decode("latin-1").partition("?")[0].split("/", 4)
-        good = len(fields) == 5 and fields[1] == "hls"
-        broadcast = self._broadcasts.allowed(fields[2], fields[3]) if good else None
-        await _send(scope, send, 204 if broadcast is not None else 403)
+        await _send(scope, send, 204 if self._found(fields) is not None else 403)
+
+    def _found(self, fields: list[str]) -> Broadcast | None:
+        if len(fields) != 5 or fields[1] != "hls":
+            return None
+        every = (shelf.allowed(fields[2], fields[3]) for shelf in self._shelves)
+        return next((found for found in every if found is not None), None)
 
 
 def _directives(query: bytes) -> tuple[int | None, int | None, bool]:

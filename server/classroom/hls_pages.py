@@ -3,7 +3,7 @@
 import re
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.accounts.sessions import current_person
@@ -16,7 +16,8 @@ _URI = re.compile(r'(URI=")(?=[a-z])|^(?=[a-z])', re.MULTILINE)
 
 
 async def show_master(request: Request) -> Response:
-    """GET /rooms/{room_id}/hls/{name}: index.m3u8, screen-index.m3u8 or voice-index.m3u8.
+    """GET /rooms/{room_id}/hls/{name}: index.m3u8, screen-index.m3u8 or voice-index.m3u8;
+    after the room's end, where its recording is, for those who may watch that.
 
     What it names is below /hls/TOKEN/ROOM/ and needs no session.
     """
@@ -25,13 +26,16 @@ async def show_master(request: Request) -> Response:
         stored, _ = await the_house.part(Doors).enter(
             session, person, request.path_params["room_id"]
         )
-    broadcasts = the_house.part(Broadcasts)
-    broadcast = broadcasts.find(stored.id)
-    if broadcast is None and stored.ended_at is not None:
-        broadcasts.remember(stored.id, the_house.folder.path / stored.folder)
+        name = request.path_params["name"]
+        if not name.endswith("index.m3u8"):
+            raise NotFound
+        broadcasts = the_house.part(Broadcasts)
         broadcast = broadcasts.find(stored.id)
-    name = request.path_params["name"]
-    if broadcast is None or not broadcast.may(person.id) or not name.endswith("index.m3u8"):
+        after = broadcasts.after(stored.kind) if stored.ended_at is not None else None
+        if broadcast is None and after is not None:
+            prefix = await after(session, person, stored.id)
+            return RedirectResponse(f"{prefix}{name}", 303, {"cache-control": "no-store"})
+    if broadcast is None or not broadcast.may(person.id):
         raise NotFound
     try:
         text = await broadcast.playlists.master(name)

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from server.lessons import (
     enter_pages,
     lesson_pages,
+    media,
     preparing_pages,
     recording_pages,
     timetable_pages,
@@ -15,5 +16,6 @@ routes: list[BaseRoute] = [
     *lesson_pages.routes,
     *enter_pages.routes,
     *recording_pages.routes,
+    *media.routes,
     *preparing_pages.routes,
 ]

@@ -1,4 +1,4 @@
-"""Who may play a recording: the owner, and whom the rule of its kind lets in."""
+"""Who may play a recording: whom the rule of its kind lets in, and its owner where that is said."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,22 +16,21 @@ class Watchers:
     """Rules by kind of recording, each asked with (session, person, recording id)."""
 
     def __init__(self) -> None:
-        self._rules: dict[str, Rule] = {}
+        self._rules: dict[str, tuple[Rule, bool]] = {}
 
-    def allow(self, kind: str, rule: Rule) -> None:
-        """Let `rule` decide who besides the owner plays recordings of this kind."""
-        self._rules[kind] = rule
+    def allow(self, kind: str, rule: Rule, owner: bool = False) -> None:
+        """Let `rule` decide who plays recordings of this kind; with `owner` the owner does, too."""
+        self._rules[kind] = rule, owner
 
     async def recording(
         self, session: AsyncSession, person: Person, recording_id: str
     ) -> Recording:
         """The recording, if this person may play it. NotFound."""
         found = await session.scalar(select(Recording).where(Recording.id == recording_id))
-        if found is None:
+        if found is None or found.kind not in self._rules:
             raise NotFound
-        if found.owner_id == person.id:
-            return found
-        rule = self._rules.get(found.kind)
-        if rule is None or not await rule(session, person, recording_id):
+        rule, owner = self._rules[found.kind]
+        theirs = owner and found.owner_id == person.id
+        if not theirs and not await rule(session, person, recording_id):
             raise NotFound
         return found

@@ -1,4 +1,5 @@
-"""The bytes of recordings: playlists and fragments for players, each asked for by a person."""
+"""The bytes of takes: playlists and fragments for players, each asked for by a person. Those of
+lessons have signed addresses (`addresses.py`)."""
 
 import re
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from server.recordings.recording import recording_folder
 PLAYLIST = re.compile(r"[a-z]{1,20}(-[a-z]{2,8})?\.m3u8")
 CAPTIONS = re.compile(r"captions(-[a-z]{2,8})?-\d{3,6}\.vtt")
 FRAGMENTS = re.compile(r"[a-z]{1,20}-\d{3,6}\.mp4")
+BY_SESSION = ("take",)  # kinds
 CHUNK = 256 * 1024
 _PRIVATE = {"cache-control": "private, no-store"}
 
@@ -56,6 +58,8 @@ async def _folder(request: Request) -> Path:
         recording = await the_house.part(Watchers).recording(
             session, person, request.path_params["id"]
         )
+    if recording.kind not in BY_SESSION:
+        raise NotFound
     return recording_folder(the_house.folder, recording.id)
 
 

@@ -1,6 +1,7 @@
 """A release 发布: in which state a recording is, and which of its editions viewers get.
 
-States change by `move` and `put_out` alone; who may ask for that is `server/publishing`'s affair.
+States change by `move` and `put_out` alone; who may ask for that is `server/publishing`'s affair,
+which publishes `ReleaseChanged` when its transaction is over.
 """
 
 import re

@@ -129,6 +129,7 @@ RULES = {
     "GET /lessons/{lesson_id}": LESSON,
     "GET /lessons/{lesson_id}/recording": LESSON,
     "GET /lessons/{lesson_id}/timeline.json": LESSON,
+    "GET /lessons/{lesson_id}/media.json": LESSON,
     "GET /lessons/{lesson_id}/recording/steps": LESSON,
     "POST /lessons/{lesson_id}/recording/steps/{step}/again": LESSON,
     "GET /lessons/{lesson_id}/quiz.json": LESSON,

@@ -57,13 +57,18 @@ async def test_the_timeline_says_what_there_is_to_play(school: School, screen: b
     lesson = await held(school, screen=screen)
     an = await school.site.sign_in("an")
     media = (await an.get(f"/lessons/{lesson.id}/timeline.json")).json()["media"]
-    address = f"/recordings/{lesson.recording_id}/hls"
+    base = media["base"]
+    assert base.startswith(f"/hls/{school.site.people['an'].id}.")
+    assert base.endswith(f"/{lesson.recording_id}/")
     shared = {"media_start": 0.0, "take_start": 20.0, "duration": 40.0}
     assert media == {
-        "src": f"{address}/index.m3u8",
+        "src": f"{base}index.m3u8",
+        "base": base,
         "picture": True,
+        "edition": 0,
+        "seconds": 2700,
         "slides": "/slides/x/slides.pdf",
-        "screen": {"src": f"{address}/screen.m3u8", "spans": [shared]} if screen else None,
+        "screen": {"src": f"{base}screen.m3u8", "spans": [shared]} if screen else None,
     }
     page = (await an.get(f"/lessons/{lesson.id}/recording")).text
     assert 'data-controller="lesson-player"' in page
