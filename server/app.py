@@ -65,8 +65,8 @@ from server.recordings.preparing import Preparing, Step
 from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
+from server.studying import evaluation_pages, quiz_pages
 from server.studying import pages as studying_pages
-from server.studying import quiz_pages
 from server.takes import desk as takes_desk
 from server.takes import pages as takes_pages
 from server.takes.access import may_read_deck, may_watch
@@ -170,6 +170,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     around = house.add(Around())
     around.add(preparing_pages.lay_box)
     around.add(quiz_pages.beside_player)
+    around.add(evaluation_pages.beside_player)
+    desk.add(evaluation_pages.lay_cards)
     house.part(Doors).allow("lesson", lessons_access.role_in_room)
     house.part(Watchers).allow("lesson", lessons_access.may_watch)
     broadcasts.follow("lesson", after_room(house))

@@ -112,6 +112,15 @@ class QuizAnswered(Event):
     right: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class EvaluationGiven(Event):
+    """Somebody evaluated a "lesson" or a "course"; what they said is not told."""
+
+    about: str
+    subject_id: str
+    person_id: str
+
+
 Listener = Callable[[Event], Awaitable[None] | None]
 
 

@@ -138,6 +138,14 @@ RULES = {
     "POST /lessons/{lesson_id}/recording/quiz": MINE,
     "POST /lessons/{lesson_id}/recording/quiz/{question_id}/remove": NOBODY,
     "GET /lessons/{lesson_id}/recording/quiz.csv": MINE,
+    "GET /lessons/{lesson_id}/evaluation": LESSON,
+    "POST /lessons/{lesson_id}/evaluation": NOBODY,  # nobody of them learns there
+    "GET /lessons/{lesson_id}/evaluation.csv": LESSON,
+    "GET /courses/{course_id}/evaluation": Rule(frozenset({"lin", "xue"})),
+    "POST /courses/{course_id}/evaluation": NOBODY,
+    "GET /courses/{course_id}/evaluation.csv": Rule(frozenset({"lin", "xue"})),
+    "GET /evaluation/{about}": only("xue"),
+    "POST /evaluation/{about}": only("xue"),
     "GET /lessons/{lesson_id}/edit": LESSON,
     "POST /lessons/{lesson_id}": LESSON,
     "POST /lessons/{lesson_id}/move": LESSON,
@@ -339,7 +347,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "session_id": "absent", "step": "transcode",
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
-        "offer_id": offer, "question_id": "absent",
+        "offer_id": offer, "question_id": "absent", "about": "lesson",
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
         "comment": str(comment["id"]), "upload": last_part(await begin(lin, "a.wav", 1000)),
     }  # fmt: skip
