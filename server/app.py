@@ -65,8 +65,10 @@ from server.recordings.preparing import Preparing, Step
 from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
-from server.studying import evaluation_pages, quiz_pages
+from server.studying import evaluation_pages, quiz_pages, watching_pages
 from server.studying import pages as studying_pages
+from server.studying.studied import Curves
+from server.studying.watching_pages import Evidence
 from server.takes import desk as takes_desk
 from server.takes import pages as takes_pages
 from server.takes.access import may_read_deck, may_watch
@@ -172,6 +174,9 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     around.add(quiz_pages.beside_player)
     around.add(evaluation_pages.beside_player)
     desk.add(evaluation_pages.lay_cards)
+    around.add(watching_pages.lay_around)
+    house.add(Curves())
+    house.add(Evidence(house))
     house.part(Doors).allow("lesson", lessons_access.role_in_room)
     house.part(Watchers).allow("lesson", lessons_access.may_watch)
     broadcasts.follow("lesson", after_room(house))

@@ -121,6 +121,16 @@ class EvaluationGiven(Event):
     person_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class WatchedMore(Event):
+    """Somebody saw parts of a recording they had not seen: now `share`, 0 … 1, of what is shown."""
+
+    person_id: str
+    lesson_id: str
+    recording_id: str
+    share: float
+
+
 Listener = Callable[[Event], Awaitable[None] | None]
 
 

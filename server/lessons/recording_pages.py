@@ -12,7 +12,7 @@ from starlette.routing import Route
 from server.accounts.sessions import current_person
 from server.classroom.event_log import StoredRoom, events_of, snapshot_of
 from server.classroom.things import Attendee, Role
-from server.errors import Conflict
+from server.errors import Conflict, NotFound
 from server.http.context import house
 from server.http.pages import render
 from server.lessons.access import (
@@ -86,6 +86,16 @@ async def _shown(
         release=await release_of(session, recording.id),
         edition=await edition_for(session, person, lesson),
     )
+
+
+def asked_edition(request: Request) -> int | None:
+    """`?edition=N` of an address; None: whichever the person gets. NotFound if it is no number."""
+    text = request.query_params.get("edition")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise NotFound("error.lesson.no_recording")
+    return int(text)
 
 
 def _state(recording: Recording | None, media: Media | None, ended: bool) -> str:

@@ -18,16 +18,18 @@ export default class extends Player {
   /** @type {Talk} */ talk
   /** @type {Place} */ place
   /** @type {any} */ told
+  /** @type {any} what the server knows of the person's watching: watching.json, or null */ watched
 
   async connect() {
     super.connect()
     const { signal } = this.leaving
     this.element.addEventListener("click", (event) => this.#jump(event), { signal })
     addEventListener("pagehide", () => this.#keep(), { signal })
-    const answer = await fetch(this.urlValue, { signal }).catch(() => null)
+    const [timeline, watched] = await Promise.all([this.#load("timeline.json"), this.#load("watching.json")])
     if (signal.aborted) return
-    if (!answer?.ok) return this.say(this.words.failed)
-    await this.#open(await answer.json())
+    if (!timeline) return this.say(this.words.failed)
+    this.watched = watched
+    await this.#open(timeline)
   }
 
   disconnect() {
@@ -52,12 +54,20 @@ export default class extends Player {
 
   // --- how it comes about ---
 
+  /** What the server tells of this lesson, in the edition this page is about; null where it does not. */
+  async #load(name) {
+    const edition = new URL(location.href).searchParams.get("edition")
+    const address = `${this.urlValue}/${name}${edition ? `?edition=${encodeURIComponent(edition)}` : ""}`
+    const answer = await fetch(address, { signal: this.leaving.signal }).catch(() => null)
+    return answer?.ok ? answer.json().catch(() => null) : null
+  }
+
   async #open(timeline) {
     this.told = timeline
     const parts = Object.fromEntries(["screen", "page", "canvas", "sheet", "ink", "marker"].map((name) => [name, this[`${name}Target`]]))
     this.stage = new LessonStage(/** @type {any} */ (parts), timeline, this.videoTarget, this.words)
     this.talk = new Talk(this.talkTarget, timeline, this.words)
-    this.place = new Place(this.recordingValue, timeline.duration, localStorage)
+    this.place = new Place(this.recordingValue, timeline.duration, localStorage, this.#clock())
     this.#layOut(timeline)
     this.start(new Timeline(timeline), timeline.media.src)
     this.read(timeline.lines.map((line) => ({ ...line, words: [] })))
@@ -73,6 +83,12 @@ export default class extends Player {
     })
     this.moved(this.playback.now)
     this.stageTarget.dataset.open = "yes"
+  }
+
+  /** The server's clock, as far as it is known. */
+  #clock() {
+    const since = this.watched ? this.watched.now - performance.now() : 0
+    return since ? () => since + performance.now() : Date.now
   }
 
   #layOut({ media }) {
@@ -92,7 +108,7 @@ export default class extends Player {
     }
     const at = Number(asked.get("t") ?? NaN)
     if (at >= 0) return this.playback.seek(at)
-    const { left } = this.place
+    const left = this.place.left(this.watched)
     if (!left) return
     this.playback.seek(left)
     this.leftAtTarget.textContent = fill(this.words.left, { at: clock(left) })
