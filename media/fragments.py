@@ -41,7 +41,7 @@ class Fragments:
         for kind, offset, size in boxes(descriptor, self._at):
             self._at = offset + size
             if kind == b"moov":
-                self._timescale = _timescale(os.pread(descriptor, size, offset))
+                self._timescale = timescale_of(os.pread(descriptor, size, offset))
                 self.init_size = self.whole = self._at
             elif kind == b"moof":
                 self._moof = (offset, os.pread(descriptor, size, offset))
@@ -70,7 +70,8 @@ def boxes(descriptor: int, at: int = 0) -> Iterator[tuple[bytes, int, int]]:
         at += size
 
 
-def _children(data: bytes, start: int = 8) -> Iterator[tuple[bytes, bytes]]:
+def children(data: bytes, start: int = 8) -> Iterator[tuple[bytes, bytes]]:
+    """(kind, box with its header) of what a box holds, from byte `start` of it on."""
     at = start
     while at + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -80,17 +81,19 @@ def _children(data: bytes, start: int = 8) -> Iterator[tuple[bytes, bytes]]:
         at += size
 
 
-def _find(data: bytes, *path: bytes) -> bytes | None:
+def find(data: bytes, *path: bytes) -> bytes | None:
+    """The first box along `path` inside a box; None where there is none."""
     for name in path:
-        found = next((child for kind, child in _children(data) if kind == name), None)
+        found = next((child for kind, child in children(data) if kind == name), None)
         if found is None:
             return None
         data = found
     return data
 
 
-def _timescale(moov: bytes) -> int:
-    header = _find(moov, b"trak", b"mdia", b"mdhd")
+def timescale_of(moov: bytes) -> int:
+    """Ticks per second of the track that a moov describes; 0 where it does not say."""
+    header = find(moov, b"trak", b"mdia", b"mdhd")
     if header is None or len(header) < 32:
         return 0
     return int(struct.unpack_from(">I", header, 28 if header[8] == 1 else 20)[0])
@@ -102,10 +105,10 @@ def _times(moof: bytes) -> tuple[int, int, bool] | None:
     ISO/IEC 14496-12 sections 8.8.7 (tfhd), 8.8.8 (trun), 8.8.12 (tfdt).
     """
     try:
-        traf = _find(moof, b"traf")
+        traf = find(moof, b"traf")
         if traf is None:
             return None
-        parts = dict(_children(traf))
+        parts = dict(children(traf))
         decode_time, run, head = parts[b"tfdt"], parts[b"trun"], parts[b"tfhd"]
         (start,) = struct.unpack_from(">Q" if decode_time[8] == 1 else ">I", decode_time, 12)
         default_duration, default_flags = _defaults(head)
