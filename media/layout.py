@@ -59,11 +59,20 @@ class Gap:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """From second `at` of the take on, the camera of a programme is `person`'s."""
+
+    at: float
+    person: str
+
+
 @dataclass(slots=True)
 class Manifest:
     """`recording.json`. `started` is Unix time of second 0; `origin` is that second on the room's
     clock; `codecs` names what lies in each kind's files ("H264", "VP8", "opus", …); `pending` is
-    the gap that lasts now, whose end is not known yet; `voice`: sound is kept as AAC, too."""
+    the gap that lasts now, whose end is not known yet; `voice`: sound is kept as AAC, too; `shown`:
+    who was in the picture of a programme, empty where nobody knows."""
 
     started: float
     origin: float = 0.0
@@ -74,6 +83,7 @@ class Manifest:
     pending: Gap | None = None
     codecs: dict[str, str] = field(default_factory=dict)
     voice: bool = True
+    shown: list[Shown] = field(default_factory=list)
     version: int = VERSION
 
     @property
@@ -113,6 +123,7 @@ class Manifest:
             data: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
             data["spans"] = [Span(**span) for span in data["spans"]]
             data["gaps"] = [Gap(**gap) for gap in data["gaps"]]
+            data["shown"] = [Shown(**shown) for shown in data.get("shown", ())]
             if data.get("pending"):
                 data["pending"] = Gap(**data["pending"])
             return cls(**data)

@@ -11,7 +11,7 @@ from typing import Literal
 import av
 
 from media.filling import Still, fill
-from media.layout import Gap, Manifest, Span
+from media.layout import Gap, Manifest, Shown, Span
 from media.mixing import HOLD_S
 from media.playlist import Playlists
 from media.programme import ProgrammeSpan
@@ -96,6 +96,8 @@ class Writing:
         span = self._span or self._begin_span(at)
         if not span.write(frame, at, source):
             self._ask()
+        elif frame.kind == "camera" and self._voices is not None:
+            self._show(frame.person, at)
         self._last = max(self._last, at)
         self._gone.discard(frame.kind)
         self._note(frame)
@@ -182,6 +184,12 @@ class Writing:
         name = "aac" if self._voices is not None and frame.kind == "audio" else frame.codec.name
         if self.manifest.codecs.get(frame.kind) != name:
             self.manifest.codecs[frame.kind] = name
+            self.manifest.save(self.folder)
+
+    def _show(self, person: str, at: float) -> None:
+        shown = self.manifest.shown
+        if not shown or shown[-1].person != person:
+            shown.append(Shown(round(at, 3) if shown else 0.0, person))
             self.manifest.save(self.folder)
 
     def _begin_span(self, at: float) -> OpenSpan:
