@@ -26,6 +26,16 @@ _MP4 = {
     "flush_packets": "1",
 }
 _MATROSKA = {"cluster_time_limit": str(FRAGMENT_US // 1000), "flush_packets": "1", "live": "1"}
+_FINE: dict[str, dict[str, object]] = {
+    "libx264": {"preset": "veryfast", "crf": "21", "bf": "0"},
+    "libvpx-vp9": {
+        "deadline": "realtime",
+        "cpu-used": "7",
+        "crf": "28",
+        "b": "0",
+        "lag-in-frames": "0",
+    },
+}
 _CODECS = {"H264": "h264", "VP8": "vp8", "opus": "libopus"}
 
 
@@ -75,6 +85,22 @@ class TrackFile:
         gop = 30 * key_frame_every
         stream.codec_context.gop_size = gop
         stream.options = {"preset": "veryfast", "crf": "26", "bf": "0"}
+        return stream
+
+    def open_fine_encoder(self, codec: str, like: VideoStream, key_frame_every: int) -> VideoStream:
+        """Begin a track that is encoded here by "libx264" or "libvpx-vp9" to look as `like` does,
+        timed in 1/PICTURE_RATE; pictures are shown in the order in which they lie."""
+        stream = self._container.add_stream(cast(Literal["libx264"], codec), rate=30)
+        stream.width, stream.height = max(2, like.width // 2 * 2), max(2, like.height // 2 * 2)
+        stream.pix_fmt = "yuv420p"
+        context, source = stream.codec_context, like.codec_context
+        context.time_base = Fraction(1, PICTURE_RATE)
+        context.gop_size = 30 * key_frame_every
+        if source.sample_aspect_ratio:
+            context.sample_aspect_ratio = source.sample_aspect_ratio
+        for name in ("color_range", "colorspace", "color_primaries", "color_trc"):
+            setattr(context, name, getattr(source, name))
+        stream.options = dict(_FINE[codec])
         return stream
 
     def write(self, data: bytes, ticks: int, duration: int, key: bool) -> None:

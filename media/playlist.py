@@ -94,6 +94,11 @@ def media_playlist(parts: Iterable[Part], ended: bool) -> str:
                 part.name,
             ]
             began += segment.duration
+    return framed(lines, longest, ended)
+
+
+def framed(lines: Iterable[str], longest: float, ended: bool = True) -> str:
+    """A media playlist around what `lines` say of its segments, none above `longest` seconds."""
     head = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
