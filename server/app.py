@@ -54,6 +54,7 @@ from server.lessons.around import Around
 from server.lessons.guests import GuestGate
 from server.lessons.media import after_room
 from server.lessons.rooms import LessonRooms
+from server.lessons.timelines import Timelines
 from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox
 from server.recordings import edition as _edition  # noqa: F401 (its table)
@@ -175,6 +176,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     around.add(evaluation_pages.beside_player)
     desk.add(evaluation_pages.lay_cards)
     around.add(watching_pages.lay_around)
+    house.add(Timelines(house.database))
     house.add(Curves())
     house.add(Evidence(house))
     house.part(Doors).allow("lesson", lessons_access.role_in_room)

@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.accounts.sessions import current_person
-from server.classroom.event_log import StoredRoom, events_of, snapshot_of
-from server.classroom.things import Attendee, Role
+from server.classroom.event_log import StoredRoom, snapshot_of
+from server.classroom.things import Agenda, Attendee, Role
 from server.errors import Conflict, NotFound
 from server.http.context import house
 from server.http.pages import render
@@ -23,12 +23,15 @@ from server.lessons.access import (
     role_in,
     why_unseen,
 )
-from server.lessons.around import Around, Shown
+from server.lessons.around import OWN_TABS, Around, Shown
+from server.lessons.captions import words_beside
+from server.lessons.following import BACK_S, running, since
 from server.lessons.lesson import Lesson
-from server.lessons.media import Media, media_of
-from server.lessons.timeline import lesson_timeline
-from server.recordings.edition import ORIGINAL
-from server.recordings.recording import Recording
+from server.lessons.media import Media, asked_edition, media_of
+from server.lessons.timelines import Timelines, Wanted
+from server.recordings.editing import edition_of
+from server.recordings.edition import ORIGINAL, edits_of
+from server.recordings.recording import Recording, recording_folder
 from server.recordings.release import release_of
 from server.recordings.viewings import note_viewing
 from server.store.database import now
@@ -47,13 +50,18 @@ async def show_recording(request: Request) -> Response:
         return RedirectResponse(f"/lessons/{lesson.id}", 303)
     media = await media_of(the_house, person, recording)
     state = _state(recording, media, over or (room is not None and room.ended_at is not None))
+    if state == "live" and recording is not None and role:
+        folder = recording_folder(the_house.folder, recording.id)
+        state = "running" if await run_in_threadpool(running, folder) else "live"
     context: dict[str, Any] = {
         "lesson": lesson,
         "recording": recording,
         "state": state,
         "room": lesson.room_id if role else None,
+        "tabs": OWN_TABS,
+        "edition": "",
     }
-    if recording is not None and state != "live":
+    if recording is not None and state not in ("live", "running"):
         async with the_house.database.session() as session:
             unseen = await why_unseen(session, person, lesson)
             if unseen:
@@ -62,7 +70,12 @@ async def show_recording(request: Request) -> Response:
                 shown = await _shown(request, session, lesson, recording, role)
                 note_viewing(session, recording.id, shown.edition, "page", person.id)
                 context |= await the_house.part(Around).of(shown)
-                context["shown"] = shown
+                asked = asked_edition(request)
+                context |= {
+                    "shown": shown,
+                    "edition": "" if asked is None else shown.edition,
+                    "newer": asked not in (None, shown.release.edition),
+                }
     return render(request, "lessons/recording.html", context)
 
 
@@ -84,48 +97,87 @@ async def _shown(
         leads=await may_lead(session, person, lesson),
         insider=await is_insider(session, person, lesson),
         release=await release_of(session, recording.id),
-        edition=await edition_for(session, person, lesson),
+        edition=await _edition(session, request, lesson),
     )
 
 
-def asked_edition(request: Request) -> int | None:
-    """`?edition=N` of an address; None: whichever the person gets. NotFound if it is no number."""
-    text = request.query_params.get("edition")
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise NotFound("error.lesson.no_recording")
-    return int(text)
+async def _edition(session: AsyncSession, request: Request, lesson: Lesson) -> int:
+    """The edition that was asked for, else (an old link) the one the person gets."""
+    person = current_person(request)
+    try:
+        return await edition_for(session, person, lesson, asked_edition(request))
+    except NotFound:
+        return await edition_for(session, person, lesson)
 
 
 def _state(recording: Recording | None, media: Media | None, ended: bool) -> str:
-    """ "ready", "nothing", "writing", or "live" while the room is open."""
+    """ "ready", "nothing", "writing", or "live" while the room is open ("running": and there is
+    something to be watched already)."""
     if recording is None or recording.state == "ready":
         return "ready" if media else "nothing"
     return "writing" if ended else "live"
 
 
 async def show_timeline(request: Request) -> Response:
-    """GET /lessons/{lesson_id}/timeline.json: LessonTimeline, and `media`: as in media.json, and
-    slides. Conflict until the recording is complete."""
+    """GET /lessons/{lesson_id}/timeline.json?edition=: LessonTimeline, and `media`: as in
+    media.json, and slides. Where the class still goes on `live` is true, and `?after=SECONDS` asks
+    for what is new (see `following.since`). Conflict where nothing can be played."""
     person, the_house = current_person(request), house(request)
-    edition = ORIGINAL
     async with the_house.database.session() as session:
         lesson = await lesson_for(session, person, request.path_params["lesson_id"])
         role = await role_in(session, person, lesson)
         recording = await session.get(Recording, lesson.recording_id or "")
-        if recording is not None and recording.state == "ready":
-            edition = await edition_for(session, person, lesson)
         room = await session.get(StoredRoom, lesson.room_id or "")
-        happened = await events_of(session, room.id) if room else []
+        edition, edited = ORIGINAL, None
+        if recording is not None and recording.state == "ready":
+            edition = await edition_for(session, person, lesson, asked_edition(request))
+            edited = await edition_of(session, recording.id, edition) if edition else None
+    if recording is None:
+        raise Conflict("error.lesson.no_recording")
+    agenda = snapshot_of(room).agenda if room else Agenda()
+    viewer = Attendee(person.id, person.name, role or "guest", 0)
+    if room is not None and role and recording.state != "ready" and room.ended_at is None:
+        return await _running(request, room, recording.id, agenda, viewer)
     media = await media_of(the_house, person, recording, edition)
     if media is None:
         raise Conflict("error.lesson.no_recording")
-    agenda = snapshot_of(room).agenda if room else None
-    viewer = Attendee(person.id, person.name, role or "guest", 0)
-    laid = await run_in_threadpool(lesson_timeline, happened, media.manifest, viewer, agenda)
-    shown = {**media.told(), "slides": agenda.slides if agenda else ""}
-    body = msgspec.json.encode({"media": shown, **msgspec.structs.asdict(laid)})
+    beside = await run_in_threadpool(words_beside, the_house.folder, recording.id, media, edited)
+    wanted = Wanted(
+        room_id=room.id if room else "",
+        recording_id=recording.id,
+        edition=edition,
+        manifest=media.manifest,
+        edits=edits_of(edited) if edited else None,
+        agenda=agenda,
+        words=beside.lines,
+        mark=beside.mark,
+    )
+    laid = await the_house.part(Timelines).encoded(wanted, viewer)
+    playing = {**media.told(), "slides": agenda.slides, "captions": beside.tracks}
+    return _told({"media": playing, "live": False}, laid)
+
+
+async def _running(
+    request: Request, room: StoredRoom, recording_id: str, agenda: Agenda, viewer: Attendee
+) -> Response:
+    """What there is so far of a class that goes on."""
+    folder = recording_folder(house(request).folder, recording_id)
+    found = await run_in_threadpool(running, folder)
+    if found is None:
+        raise Conflict("error.lesson.no_recording")
+    wanted = Wanted(
+        room.id, recording_id, ORIGINAL, found.manifest, None, agenda, until=found.until
+    )
+    whole = await house(request).part(Timelines).timeline(wanted, viewer)
+    media = {**found.told(room.id), "slides": agenda.slides, "captions": ()}
+    after = request.query_params.get("after", "")
+    seconds = float(after) if after.isascii() and after.isdigit() else 0.0
+    told = since(whole, seconds - BACK_S) if seconds else msgspec.structs.asdict(whole)
+    return _told({"media": media, "live": True, "until": found.until}, msgspec.json.encode(told))
+
+
+def _told(first: dict[str, Any], laid: bytes) -> Response:
+    body = msgspec.json.encode(first)[:-1] + b"," + laid[1:]
     headers = {"cache-control": "private, no-store"}
     return Response(body, media_type="application/json", headers=headers)
 

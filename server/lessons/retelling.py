@@ -64,19 +64,19 @@ class Retelling:
     """Follows a log twice: the room as it was, and what `viewer` was told of it."""
 
     def __init__(self, viewer: Attendee, agenda: Agenda) -> None:
-        self._fresh = RoomState("", "lesson", "", "", "", "", agenda)
-        self._told = Told(viewer, self._fresh)
+        self._state = RoomState("", "lesson", "", "", "", "", agenda)
+        self._told = Told(viewer, self._state)
         self._board: dict[tuple[int, str], DrawnStroke] = {}
 
     def of(self, happened: Iterable[Event]) -> Told:
-        """Tell it all, from the room's first event on."""
-        told, state = self._told, self._fresh
+        """Tell it, from the room's first event on; called again, what happened since."""
+        told, state = self._told, self._state
         for event in happened:
             after = apply(state, event)
             seen = event.seen_by(told.viewer, state, after)
             before, told.state = told.state, apply(told.state, seen)
             self._keep(seen, before)
-            state = after
+            self._state = state = after
         return told
 
     def _keep(self, event: Event, before: RoomState) -> None:

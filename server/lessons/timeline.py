@@ -163,8 +163,12 @@ def lesson_timeline(
 ) -> LessonTimeline:
     """The room's log as `viewer` may know it, on the timeline of its recording."""
     agenda = agenda or Agenda()
-    told = Retelling(viewer, agenda).of(happened)
-    clock = _Clock(manifest)
+    return lay(Retelling(viewer, agenda).of(happened), manifest, agenda)
+
+
+def lay(told: Told, manifest: Manifest, agenda: Agenda, until: float = 0.0) -> LessonTimeline:
+    """What was told, on the timeline of the recording; of one that still runs, up to `until`."""
+    clock = _Clock(manifest, until)
     cut: list[str] = []
 
     def first(name: str, found: Iterable[T], most: int) -> tuple[T, ...]:
@@ -175,8 +179,8 @@ def lesson_timeline(
 
     return LessonTimeline(
         duration=clock.end,
-        spans=pieces(manifest),
-        gaps=tuple(Hole(gap.start, gap.end, gap.reason) for gap in manifest.gaps),
+        spans=pieces(manifest, until),
+        gaps=holes(manifest, until),
         segments=tuple(Planned(s.title, s.minutes, s.activity) for s in agenda.segments),
         marks=first("marks", _marks(told, clock), SLIDES),
         slides=first("slides", _turns(told, clock), SLIDES),
@@ -192,13 +196,26 @@ def lesson_timeline(
     )
 
 
-def pieces(manifest: Manifest) -> tuple[Piece, ...]:
-    """The finished spans of what the players of the camera and the voice play."""
+def pieces(manifest: Manifest, until: float = 0.0) -> tuple[Piece, ...]:
+    """The spans of what the players of the camera and the voice play: the finished ones, and the
+    one that runs up to `until`."""
+    lengths = [
+        (span, span.duration or max(0.0, until - span.take_start)) for span in manifest.spans
+    ]
     return tuple(
-        Piece(span.media_start, span.take_start, span.duration)
-        for span in manifest.spans
-        if span.duration
+        Piece(span.media_start, span.take_start, round(length, 3))
+        for span, length in lengths
+        if length
     )
+
+
+def holes(manifest: Manifest, until: float = 0.0) -> tuple[Hole, ...]:
+    """The gaps, and the one that lasts at `until`."""
+    found = [Hole(gap.start, gap.end, gap.reason) for gap in manifest.gaps]
+    pending = manifest.pending
+    if pending and until > pending.start:
+        found.append(Hole(pending.start, round(until, 3), pending.reason))
+    return tuple(found)
 
 
 def screen_pieces(spans: Iterable[Span]) -> tuple[Piece, ...]:
@@ -214,10 +231,10 @@ def screen_pieces(spans: Iterable[Span]) -> tuple[Piece, ...]:
 class _Clock:
     """The room's milliseconds as seconds of the recording, inside it."""
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, manifest: Manifest, until: float) -> None:
         self._origin = manifest.origin
         ends = [span.take_end for span in manifest.spans]
-        self.end = round(manifest.duration or max(ends, default=0.0), 3)
+        self.end = round(until or manifest.duration or max(ends, default=0.0), 3)
 
     def at(self, room_ms: int) -> float:
         return round(min(max(0.0, room_ms / 1000 - self._origin), self.end), 3)

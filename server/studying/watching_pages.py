@@ -23,7 +23,7 @@ from server.lessons.access import edition_for, is_insider, lesson_for, lesson_to
 from server.lessons.around import Action, Addition, Box
 from server.lessons.around import Shown as Page
 from server.lessons.lesson import Lesson
-from server.lessons.recording_pages import asked_edition
+from server.lessons.media import asked_edition
 from server.recordings.editing import edition_of
 from server.recordings.recording import Recording
 from server.studying.classes import watches_over

@@ -68,6 +68,7 @@ async def test_the_timeline_says_what_there_is_to_play(school: School, screen: b
         "edition": 0,
         "seconds": 2700,
         "slides": "/slides/x/slides.pdf",
+        "captions": [],
         "screen": {"src": f"{base}screen.m3u8", "spans": [shared]} if screen else None,
     }
     page = (await an.get(f"/lessons/{lesson.id}/recording")).text
