@@ -1,9 +1,11 @@
 // The lesson by HLS: one picture and all voices, seconds late, through every firewall; it can be rewound.
 import Hls from "hls.js"
+import { recover } from "jt/lib/recover.js"
 
 const RETRY_MS = 2000
 const AT_LIVE_S = 4 // closer to the end than this is live
 const APART_MS = 700
+const IN_A_ROW_MS = 5000
 
 /** @typedef {{waiting(waits: boolean): void, blocked(): void}} Listener */
 
@@ -14,6 +16,7 @@ export class Programme {
     this.address = address
     this.listener = listener
     this.closed = true
+    this.mendedAt = -Infinity
     /** @type {Hls | undefined} */
     this.hls = undefined
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -47,12 +50,18 @@ export class Programme {
     this.hls = hls
     hls.on(Hls.Events.MANIFEST_PARSED, () => this.play())
     hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
-      if (!fatal) return
-      if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError()
-      else this.again()
+      if (fatal) this.mend(type)
     })
     hls.loadSource(this.address)
     hls.attachMedia(this.video)
+  }
+
+  /** An error ended it. @param {string} type */
+  mend(type) {
+    const now = performance.now()
+    if (!this.hls || type !== Hls.ErrorTypes.MEDIA_ERROR || now - this.mendedAt < IN_A_ROW_MS) return this.again()
+    this.mendedAt = now
+    recover(this.hls, this.video, () => this.play())
   }
 
   /** The playlist is not there (yet), or the network is gone. */

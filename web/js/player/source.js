@@ -1,4 +1,5 @@
 import Hls from "hls.js"
+import { recover } from "jt/lib/recover.js"
 
 /**
  * Give `video` the recording at `address`: HLS by hls.js where the browser has Media Source
@@ -24,8 +25,9 @@ export function attach(video, address, trouble) {
   let mended = 0
   hls.on(Hls.Events.ERROR, (_event, data) => {
     if (!data.fatal) return
-    if (data.type === Hls.ErrorTypes.MEDIA_ERROR && mended++ < 3) hls.recoverMediaError()
-    else trouble(true)
+    if (data.type === Hls.ErrorTypes.MEDIA_ERROR && mended++ < 3) {
+      recover(hls, video, () => video.play().catch(() => undefined))
+    } else trouble(true)
   })
   hls.loadSource(address)
   hls.attachMedia(video)

@@ -1,5 +1,6 @@
 // The lesson by HLS on the page: its picture, the shared screen, and the bar that goes back in time.
 import { put } from "jt/classroom/live/words.js"
+import { Pace } from "jt/classroom/pace.js"
 import { Programme } from "jt/classroom/programme.js"
 import { clock } from "jt/lib/clock.js"
 
@@ -16,6 +17,7 @@ export class Replay {
     this.wanted = false
     this.following = true // the end, for as long as the person does not go back
     this.caughtUpAt = 0
+    this.pace = new Pace()
     const { find, setup } = page
     this.video = /** @type {HTMLVideoElement} */ (find("programme"))
     this.bar = /** @type {HTMLInputElement} */ (find("seekBar"))
@@ -29,6 +31,7 @@ export class Replay {
   open() {
     this.wanted = true
     this.following = true
+    this.pace = new Pace()
   }
 
   /** @param {boolean} live  is anything recorded? @param {boolean} sharing */
@@ -52,13 +55,18 @@ export class Replay {
   }
 
   get behind() {
-    return this.main.closed ? 0 : Math.max(0, (this.page.now() - this.time) / 1000)
+    return this.main.closed ? 0 : Math.max(0, (this.page.now() - this.playhead) / 1000)
   }
 
   /** The room's time at the playhead; now where it is not known. */
-  get time() {
+  get playhead() {
     const wall = this.main.closed ? null : this.main.wall
     return wall === null ? this.page.now() : wall - this.page.setup.opened
+  }
+
+  /** The room's time that is shown beside the picture. */
+  get time() {
+    return this.pace.shown(this.playhead, this.page.now(), this.following)
   }
 
   /** Four times a second. @param {number} since  room ms from when on slides are known */
@@ -80,9 +88,10 @@ export class Replay {
     page.warn("before", unknown ? page.say("before_you_came") : rewound ? page.say("as_of_then") : "")
   }
 
-  /** After a stall, go to where the lesson is; a weak line does so every now and then. */
+  /** After a stall, go to where the lesson is; a weak line does so every now and then. What stands still begins anew. */
   catchUp() {
     const now = performance.now()
+    if (this.pace.stuck(this.video.currentTime, this.following && !this.video.paused, now)) return this.main.load()
     if (!this.following || this.video.paused || this.main.behind < FAR_S || now - this.caughtUpAt < CALM_MS) return
     this.caughtUpAt = now
     this.main.toLive()
