@@ -9,19 +9,23 @@ import re
 import secrets
 import shutil
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import CodeType
 
 import httpx
+import jinja2
 import pytest
 import uvicorn
+from jinja2.bccache import Bucket
 
 from server.accounts.passwords import hash_password
 from server.accounts.person import Person, RoleGrant
-from server.accounts.sessions import COOKIE, Session, _hash
+from server.accounts.sessions import COOKIE, Session, _hash, csrf_of
 from server.app import Prepare, build_app
 from server.http.context import House
 from server.settings import Settings
@@ -86,24 +90,25 @@ class Site:
 
     async def visitor(self) -> Visitor:
         """Somebody who is not signed in."""
-        http = httpx.AsyncClient(base_url=self.address, timeout=30)
+        http = httpx.AsyncClient(base_url=self.address, timeout=30, verify=_NO_TLS)
         return Visitor(await self._stack.enter_async_context(http))
 
     async def sign_in(self, name: str) -> Visitor:
-        """One of the cast, signed in and having seen Home. Without a house to reach into, by the
-        door; else as the door does it, but for the password."""
+        """One of the cast, signed in. Without a house to reach into, by the door; else as the door
+        does it, but for the password."""
         visitor = await self.visitor()
         if self.house is None:
             await visitor.get("/sign-in")
             words = {"login": name, "password": PASSWORD, "next": "/"}
             answer = await visitor.post("/sign-in", words)
             assert answer.status_code == 303, answer.text
+            await visitor.get("/")
         else:
             token = secrets.token_urlsafe(32)
             async with self.house.database.session() as session:
                 session.add(Session(id=_hash(token), person_id=self.people[name].id))
             visitor.http.cookies.set(COOKIE, token, domain="127.0.0.1")
-        await visitor.get("/")
+            visitor.csrf = csrf_of(self.house, token)
         visitor.person = self.people[name]
         return visitor
 
@@ -134,6 +139,25 @@ async def fill(house: House) -> dict[str, Person]:
 
 
 _HASHED: list[str] = []  # of PASSWORD, made once
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # sites speak HTTP: no certificates are read
+
+
+class Compiled(jinja2.BytecodeCache):
+    """Templates compiled once for all sites of a run."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """As jinja2 wants it."""
+        bucket.code = self._codes.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """As jinja2 wants it."""
+        self._codes[bucket.key + bucket.checksum] = bucket.code
+
+
+_COMPILED = Compiled()
 
 
 @pytest.fixture(scope="session")
@@ -168,6 +192,7 @@ async def make_site(tmp_path: Path, migrated: Path) -> AsyncIterator[SiteMaker]:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(migrated, file)
             app = build_app(made, prepare)
+            app.state.templates.bytecode_cache = _COMPILED
             listener = socket.create_server(("127.0.0.1", 0))
             server = uvicorn.Server(
                 uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="on")

@@ -83,6 +83,12 @@ async def person_of_token(the_house: House, token: str) -> Person | None:
         )
 
 
+def csrf_of(the_house: House, token: str) -> str:
+    """What the forms of a session must send back."""
+    key = the_house.folder.secret("csrf")
+    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
+
+
 def current_person(connection: HTTPConnection) -> Person:
     """The person signed in. Raises SignInNeeded."""
     person: Person | None = connection.state.person
@@ -108,9 +114,8 @@ class SessionMiddleware:
         person = None
         if not scope["path"].startswith(_NO_SESSION_NEEDED):
             person = await person_of_token(the_house, token)
-        key = the_house.folder.secret("csrf")
         connection.state.person = person
-        connection.state.csrf = hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
+        connection.state.csrf = csrf_of(the_house, token)
         connection.state.translator = Translator(
             _language(connection, person), ZoneInfo(the_house.settings.timezone)
         )

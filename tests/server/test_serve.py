@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from server.__main__ import main
 from server.takes.worker import ROOT
 from tests.conftest import free_port
 
@@ -146,16 +147,26 @@ def test_settings_and_certificates_nobody_can_use(tmp_path: Path) -> None:
     assert str(absent) in refused(*here, tls_certificate=absent, tls_key=absent)
 
 
-def test_a_command_line_that_is_not_understood_is_answered(tmp_path: Path) -> None:
-    for arguments in ((), ("perform",), ("serve", "--port", "many"), ("rehearse", "a.wav")):
-        done = jiangtai(*arguments)
-        assert done.returncode == 2
-        assert "Traceback" not in done.stderr
-        assert "error: " in done.stderr
+def test_a_command_line_that_is_not_understood_is_answered(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = jiangtai("perform")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "error: " in done.stderr
+    for arguments in ((), ("serve", "--port", "many"), ("rehearse", "a.wav")):
+        assert exit_of(*arguments) == 2
+        assert "error: " in capsys.readouterr().err
     for arguments in ((), ("serve",), ("rehearse",), ("migration",)):
-        done = jiangtai(*arguments, "--help")
-        assert done.returncode == 0
-        assert "usage: jiangtai" in done.stdout
+        assert exit_of(*arguments, "--help") == 0
+        assert "usage: jiangtai" in capsys.readouterr().out
+
+
+def exit_of(*arguments: str) -> object:
+    """How a command line ends that is not carried out."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return ended.value.code
 
 
 def test_a_port_in_use_by_anything_is_said(tmp_path: Path) -> None:
