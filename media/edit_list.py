@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from media.edits import EditMap
-from media.layout import Gap, Manifest, Span, replace
+from media.layout import Gap, Manifest, Span, file_of, replace
 
 PIECES = "pieces.json"
 ORIGINAL = "original/"  # begins the names of files in the recording's own folder
@@ -213,6 +213,17 @@ def read_parts(parts: Iterable[Part], folder: Path, original: Path) -> bytes:
             raise FileNotFoundError(part.file)
         found.append(data)
     return b"".join(found)
+
+
+def spans_with(folder: Path, manifest: Manifest, rendition: str) -> list[Span]:
+    """The spans in which a recording, or an edition of one, has a rendition. Reads files."""
+    try:
+        runs = EditList.load(folder).runs.get(rendition, [])
+    except FileNotFoundError:
+        return [s for s in manifest.spans if file_of(folder, rendition, s.number).exists()]
+    begins = [run.begin for run in runs]
+    ends = [(s, s.take_start - 1e-3, s.take_end - 1e-3) for s in manifest.spans]
+    return [s for s, start, end in ends if any(start <= begin < end for begin in begins)]
 
 
 def _told(part: Part) -> list[str | int]:

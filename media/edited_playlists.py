@@ -34,8 +34,11 @@ class EditedPlaylists(FinishedPlaylists):
         return Reload(await self._read(name), settled=True)
 
     async def piece(self, stem: str, name: str) -> bytes:
-        """An init segment or a piece, or captions (`stem` is "" then). Raises FileNotFoundError."""
-        if not stem:
+        """An init segment or a piece; captions and thumbnails as of a recording.
+
+        Raises FileNotFoundError.
+        """
+        if stem in ("", "thumbs"):
             return await super().piece(stem, name)
         number = _PIECE.fullmatch(name)
         if not number or not _RENDITION.fullmatch(stem):

@@ -57,10 +57,10 @@ from server.lessons.rooms import LessonRooms
 from server.lessons.timelines import Timelines
 from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox
-from server.recordings import edition as _edition  # noqa: F401 (its table)
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
 from server.recordings.addresses import Addresses
+from server.recordings.editing import Editing
 from server.recordings.keeping import Keeping
 from server.recordings.preparing import Preparing, Step
 from server.settings import Settings
@@ -159,6 +159,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.add(Watchers()).allow("take", may_watch, owner=True)
     addresses = house.add(Addresses(house))
     preparing = house.add(Preparing(house))
+    editing = house.add(Editing(house))
     keeping = house.add(Keeping(house))
     for step in preparation(keeping):
         preparing.add(step)
@@ -200,7 +201,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             if prepare:
                 await prepare(house)
             running.callback(pictures.close)
-            for part in (ear, processing, uploads, postbox, preparing):
+            for part in (ear, processing, uploads, postbox, preparing, editing):
                 await part.start()
                 running.push_async_callback(part.stop)
             await addresses.start()

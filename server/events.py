@@ -52,6 +52,22 @@ class ReleaseChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EditionReady(Event):
+    """Edition `number` of a recording can be watched by insiders, and published."""
+
+    recording_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRevoked(Event):
+    """Nobody gets edition `number` of a recording any more; what others keep of it has to go."""
+
+    recording_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingDeleted(Event):
     """A recording, its rows and its files are gone; what others keep of it has to go."""
 

@@ -149,6 +149,8 @@ FAMILIES = (
     "activity.",
     "boundaries.",
     "connectivity.",
+    "edit.",
+    "edition.",
     "error.media.",
     "error.plan.",
     "evaluation.about.",

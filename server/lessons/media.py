@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from media.layout import Manifest, file_of
+from media.edit_list import spans_with
+from media.layout import Manifest
 from server.accounts.person import Person
 from server.accounts.sessions import current_person
 from server.classroom.broadcasts import After
@@ -124,7 +125,7 @@ def _found(data: DataFolder, recording_id: str, edition: int, base: str) -> Medi
         return None
     if not (folder / "index.m3u8").exists():
         return None
-    shared = [s for s in manifest.spans if file_of(folder, "screen", s.number).exists()]
+    shared = spans_with(folder, manifest, "screen")
     screen = None
     if shared and (folder / "screen.m3u8").exists():
         screen = Screen(f"{base}screen.m3u8", screen_pieces(shared))

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from sqlalchemy import select
 
+from media.edited_playlists import EditedPlaylists
 from media.finished_playlist import FinishedPlaylists
 from server.accounts.person import Person
 from server.classroom.broadcasts import Broadcast
@@ -89,8 +90,10 @@ class Addresses:
         found = self._shelf.get(name)
         if found is None:
             folder = self._house.folder.path / "recordings" / recording_id  # not made when missing
-            place = folder / "editions" / str(edition) if edition else folder
-            found = self._shelf[name] = Broadcast(FinishedPlaylists(place), lambda bearer: True)
+            playlists = FinishedPlaylists(folder)
+            if edition:
+                playlists = EditedPlaylists(folder / "editions" / str(edition), folder)
+            found = self._shelf[name] = Broadcast(playlists, lambda bearer: True)
             if len(self._shelf) > REMEMBERED:
                 self._shelf.popitem(last=False)
         return found

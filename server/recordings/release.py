@@ -130,6 +130,18 @@ async def put_out(
     return version
 
 
+async def show_instead(
+    session: AsyncSession, release: Release, edition: int, by: str | None, why: str = ""
+) -> None:
+    """Viewers get another edition from now on, whatever the state: one they had was revoked. What
+    is published is published anew, as the next version."""
+    if release.state == "published":
+        await put_out(session, release, edition, by, why)
+    else:
+        release.edition = edition
+        await session.flush()
+
+
 async def versions_of(session: AsyncSession, recording_id: str) -> list[ReleaseVersion]:
     """Every publication, the newest first."""
     found = await session.scalars(

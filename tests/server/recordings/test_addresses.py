@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from media.edit_list import EditList, Part, Piece, Run
 from media.layout import Manifest, Span
 from server.events import PersonDeactivated, ReleaseChanged
 from server.recordings.addresses import LIFETIME_S, Addresses, media_address
@@ -44,7 +45,12 @@ async def recording(site: Site) -> str:
     async with site.house.database.session() as session:
         session.add(recording)
     lay(edition_folder(site.house.folder, recording.id, 0))
-    lay(edition_folder(site.house.folder, recording.id, 2), BYTES[::-1])
+    edition = edition_folder(site.house.folder, recording.id, 2)
+    lay(edition, BYTES[::-1])
+    init, rest = Part("camera-001.mp4", 0, 100), Part("camera-001.mp4", 100, 1000)
+    EditList({"camera": [Run(init, 0, 0, [Piece((rest,), 4.0)])]}).save(edition)
+    listed = '#EXTM3U\n#EXT-X-MAP:URI="camera/0.mp4"\n#EXTINF:4.0,\ncamera/1.mp4\n'
+    (edition / "camera.m3u8").write_text(listed)
     return recording.id
 
 
@@ -125,7 +131,7 @@ ELSEWHERE = (
     "", "recording.json", "sha256.json", "camera-001.mp4", "camera-001/0-100.mp4", "thumbs/1.jpg",
     "..%2findex.m3u8", "thumbs/..%2f..%2frecording.json", "thumbs/%2e%2e/recording.json",
     "editions/2/camera.m3u8", "%2fetc%2fpasswd", "camera-001/0-100-0.mp4", "thumbs/00012.jpg%00",
-    "camera-001/0-999999999999-0.mp4",
+    "camera-001/0-999999999999-0.mp4", "pieces.json", "plan.json",
 )  # fmt: skip
 
 
