@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from media.edit_rules import Rules, rules_in
+from media.layout import Manifest
 from server.accounts.sessions import current_person
 from server.classroom.event_log import StoredRoom, snapshot_of
 from server.classroom.things import Agenda, Attendee, Role
@@ -30,11 +32,12 @@ from server.lessons.lesson import Lesson
 from server.lessons.media import Media, asked_edition, media_of
 from server.lessons.timelines import Timelines, Wanted
 from server.recordings.editing import edition_of
-from server.recordings.edition import ORIGINAL, edits_of
+from server.recordings.edition import ORIGINAL, edition_folder
 from server.recordings.recording import Recording, recording_folder
 from server.recordings.release import release_of
 from server.recordings.viewings import note_viewing
 from server.store.database import now
+from server.store.folder import DataFolder
 
 
 async def show_recording(request: Request) -> Response:
@@ -141,14 +144,16 @@ async def show_timeline(request: Request) -> Response:
     media = await media_of(the_house, person, recording, edition)
     if media is None:
         raise Conflict("error.lesson.no_recording")
+    original, rules = await run_in_threadpool(_source, the_house.folder, recording.id, media)
     beside = await run_in_threadpool(words_beside, the_house.folder, recording.id, media, edited)
     wanted = Wanted(
         room_id=room.id if room else "",
         recording_id=recording.id,
         edition=edition,
-        manifest=media.manifest,
-        edits=edits_of(edited) if edited else None,
+        manifest=original,
         agenda=agenda,
+        rules=rules,
+        shown=media.manifest,
         words=beside.lines,
         mark=beside.mark,
     )
@@ -165,15 +170,21 @@ async def _running(
     found = await run_in_threadpool(running, folder)
     if found is None:
         raise Conflict("error.lesson.no_recording")
-    wanted = Wanted(
-        room.id, recording_id, ORIGINAL, found.manifest, None, agenda, until=found.until
-    )
+    wanted = Wanted(room.id, recording_id, ORIGINAL, found.manifest, agenda, until=found.until)
     whole = await house(request).part(Timelines).timeline(wanted, viewer)
     media = {**found.told(room.id), "slides": agenda.slides, "captions": ()}
     after = request.query_params.get("after", "")
     seconds = float(after) if after.isascii() and after.isdigit() else 0.0
     told = since(whole, seconds - BACK_S) if seconds else msgspec.structs.asdict(whole)
     return _told({"media": media, "live": True, "until": found.until}, msgspec.json.encode(told))
+
+
+def _source(data: DataFolder, recording_id: str, media: Media) -> tuple[Manifest, Rules | None]:
+    """The original's manifest, and what an edition leaves of it. Reads files."""
+    if media.edition == ORIGINAL:
+        return media.manifest, None
+    rules = rules_in(edition_folder(data, recording_id, media.edition))
+    return Manifest.load(edition_folder(data, recording_id, ORIGINAL)), rules
 
 
 def _told(first: dict[str, Any], laid: bytes) -> Response:

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import func, select
 from starlette.concurrency import run_in_threadpool
 
-from media.edits import EditMap
+from media.edit_rules import Rules
 from media.layout import Manifest
 from server.classroom.acts.talking import Wrote
 from server.classroom.event import Event
@@ -35,16 +35,18 @@ Encode = msgspec.json.Encoder()
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is shown. `room_id` "": no room, a recorded file. `words`: what was said, where the log
-    does not know it. `until`: where a recording that still runs is now. `mark` differs where files
-    do."""
+    """What is shown. `room_id` "": no room, a recorded file. `manifest` is the original's; of an
+    edition `rules` says what is left of it, and `shown` is its own. `words`: what was said, where
+    the log does not know it. `until`: where a recording that still runs is now. `mark` differs
+    where files do."""
 
     room_id: str
     recording_id: str
     edition: int
     manifest: Manifest
-    edits: EditMap | None
     agenda: Agenda
+    rules: Rules | None = None
+    shown: Manifest | None = None
     words: tuple[Spoken, ...] | None = None
     until: float = 0.0
     mark: str = ""
@@ -142,6 +144,6 @@ def _lay(log: _Log, wanted: Wanted, viewer: Attendee) -> LessonTimeline:
     told = teller.of(log.events[told_to:])
     log.tellers[name] = (teller, len(log.events))
     laid = lay(told, wanted.manifest, wanted.agenda, wanted.until)
-    if wanted.edits:
-        laid = of_edition(laid, wanted.edits, wanted.manifest)
+    if wanted.rules and wanted.shown:
+        laid = of_edition(laid, wanted.rules, wanted.shown)
     return laid if wanted.words is None else msgspec.structs.replace(laid, lines=wanted.words)

@@ -20,7 +20,7 @@ async def test_nobody_is_told_what_is_kept_for_others(school: School) -> None:
     timelines = Timelines(database)
     wanted = Wanted(
         str(lesson.room_id), str(lesson.recording_id), 0,
-        Manifest(0.0, 1.0, False, 0.0, [Span(1, 0, 0, None)]), None, Agenda(), until=30.0,
+        Manifest(0.0, 1.0, False, 0.0, [Span(1, 0, 0, None)]), Agenda(), until=30.0,
     )  # fmt: skip
 
     async def known() -> dict[str, list[str]]:
