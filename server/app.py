@@ -57,6 +57,9 @@ from server.lessons.rooms import LessonRooms
 from server.lessons.timelines import Timelines
 from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox
+from server.publishing import pages as publishing_pages
+from server.publishing.process import Publishing
+from server.recordings import edition as _edition  # noqa: F401 (its table)
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
 from server.recordings.addresses import Addresses
@@ -126,6 +129,7 @@ def routes() -> list[BaseRoute]:
         *takes_pages.routes,
         *lessons_pages.routes,
         *studying_pages.routes,
+        *publishing_pages.routes,
         *notices_pages.routes,
     ]
 
@@ -185,6 +189,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     broadcasts.follow("lesson", after_room(house))
     house.part(DeckReaders).add(lessons_access.may_read_deck)
     house.part(Desk).add(lessons_desk.lay_cards)
+    house.add(Publishing(house))
+    house.part(Around).add(publishing_pages.lay_around)
     house.add(Tokens(house))
     house.add(Outside(house))
     trials = house.add(Trials(house))

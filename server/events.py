@@ -91,6 +91,25 @@ class TakeReady(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingPublished(Event):
+    """Viewers get a version of a recording: the first, an update, or again after a withdrawal."""
+
+    lesson_id: str
+    recording_id: str
+    version: int
+    edition: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingWithdrawn(Event):
+    """What was published as `version` was taken away from viewers."""
+
+    lesson_id: str
+    recording_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class PersonDeactivated(Event):
     """Somebody may not sign in any more; what they have open is to be closed."""
 

@@ -146,6 +146,16 @@ def test_every_sentence_that_pages_and_problems_name_exists() -> None:
 
 # Sentences whose key is put together: by a state, a role, a measure's name …
 FAMILIES = (
+    "error.review.after.",
+    "notice.review.",
+    "review.at.",
+    "review.group.",
+    "review.how.",
+    "review.item.",
+    "review.part.",
+    "review.stage.",
+    "review.step.",
+    "review.stop.",
     "activity.",
     "boundaries.",
     "connectivity.",

@@ -149,6 +149,8 @@ RULES = {
     "GET /courses/{course_id}/evaluation.csv": Rule(frozenset({"lin", "xue"})),
     "GET /evaluation/{about}": only("xue"),
     "POST /evaluation/{about}": only("xue"),
+    "GET /lessons/{lesson_id}/recording/review": LESSON,
+    "POST /lessons/{lesson_id}/recording/review/{act}": LESSON,
     "GET /lessons/{lesson_id}/edit": LESSON,
     "POST /lessons/{lesson_id}": LESSON,
     "POST /lessons/{lesson_id}/move": LESSON,
@@ -343,7 +345,8 @@ async def school(site: Site, tmp_path: Path) -> School:
     comment = (await lin.post_json(f"{take}/comments", {"at": 1.0, "text": "好"})).json()
     room_id = await open_room(site)
     parts = {
-        "mark": "0", "path": "absent", "token": "absent", "page": "1", "file": "voice-001.mp4",
+        "mark": "0", "act": "submit",
+        "path": "absent", "token": "absent", "page": "1", "file": "voice-001.mp4",
         "name": "index.m3u8",
         "person_id": site.people["an"].id, "room_id": room_id,
         "handout": await hand_out(site, lin, room_id),
