@@ -110,7 +110,9 @@ class LiveRendition:
         return len(self.segments) - 1, max(0, len(newest) - 1)
 
     def text(self, skip: bool, ended: bool, tail: str) -> str:
-        """The media playlist; `skip`: as a delta update. `tail` is put at its end."""
+        """The media playlist; `skip`: as a delta update. `tail` is put at its end. One that has ended
+        lists no parts: hls.js waits for the last of them, and would not have it where a whole segment
+        was taken for loaded."""
         skipped = self._skippable() if skip else 0
         first = self._spans[0] - 1 if self._spans else 0
         head = [
@@ -125,7 +127,7 @@ class LiveRendition:
             "#EXT-X-PLAYLIST-TYPE:EVENT",
             *([f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}"] if skipped else []),
         ]
-        plain = max(skipped, self._with_parts_from())
+        plain = len(self.segments) if ended else max(skipped, self._with_parts_from())
         lines = ["\n".join(head), "\n", *self._texts[skipped:plain]]
         lines += [segment.text(True) for segment in self.segments[plain:]]
         if self.growing is not None:

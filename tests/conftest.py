@@ -195,8 +195,11 @@ async def make_site(tmp_path: Path, migrated: Path) -> AsyncIterator[SiteMaker]:
             app.state.templates.bytecode_cache = _COMPILED
             listener = socket.create_server(("127.0.0.1", 0))
             server = uvicorn.Server(
-                uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="on")
-            )
+                uvicorn.Config(
+                    app, log_level="warning", ws="websockets-sansio", lifespan="on",
+                    timeout_keep_alive=300,  # else a request may meet the end of its connection
+                )
+            )  # fmt: skip
             server.config.load()
             server.lifespan = server.config.lifespan_class(server.config)
             await server.startup(sockets=[listener])

@@ -70,7 +70,7 @@ class Class:
         self.address = f"/hls/{token}/room/index.m3u8"
         self.app = Starlette(
             routes=[Route("/", self.page), Mount("/js", StaticFiles(directory=HLS))],
-            middleware=[Middleware(HlsDoor, broadcasts=self.broadcasts)],
+            middleware=[Middleware(HlsDoor, shelves=(self.broadcasts,))],
         )
 
     async def page(self, request: Request) -> Response:

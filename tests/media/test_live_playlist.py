@@ -220,6 +220,7 @@ async def test_at_the_end_the_files_say_the_same(live: LivePlaylists, take: Take
         assert answer.settled
         found = read(answer.text.decode())
         assert found.ended
+        assert not any(entry.parts for entry in found.entries), "players wait for the last part"
         assert not found.hint
         assert found.duration == pytest.approx(total(live.folder / f"{name}.m3u8"), abs=0.01)
     assert found.duration == pytest.approx(16, abs=0.3)
