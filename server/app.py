@@ -47,9 +47,9 @@ from server.http.problems import answer_problem
 from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
 from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
 from server.lessons import access as lessons_access
+from server.lessons import comment_pages, preparing_pages
 from server.lessons import desk as lessons_desk
 from server.lessons import pages as lessons_pages
-from server.lessons import preparing_pages
 from server.lessons.around import Around
 from server.lessons.guests import GuestGate
 from server.lessons.media import after_room
@@ -177,6 +177,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     lesson_rooms = house.add(LessonRooms(house))
     around = house.add(Around())
     around.add(preparing_pages.lay_box)
+    around.add(comment_pages.tab)
     around.add(quiz_pages.beside_player)
     around.add(evaluation_pages.beside_player)
     desk.add(evaluation_pages.lay_cards)

@@ -110,6 +110,28 @@ class RecordingWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CommentMade(Event):
+    """A comment came to be read by others: written, or a draft that was published."""
+
+    comment_id: str
+    subject_kind: str
+    subject_id: str
+    person_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RubricFilled(Event):
+    """Somebody handed in a rubric about a subject, for the first time or amended (`number`)."""
+
+    sheet_id: str
+    subject_kind: str
+    subject_id: str
+    person_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class PersonDeactivated(Event):
     """Somebody may not sign in any more; what they have open is to be closed."""
 

@@ -24,6 +24,26 @@ async def comments_on(
     return [(comment, name) for comment, name in found]
 
 
+def checked_text(text: str) -> str:
+    """What somebody wrote, trimmed. Invalid where it is empty, too long, or has control codes."""
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise Invalid("error.form.required", field="text")
+    if len(text) > LONGEST:
+        raise Invalid("error.form.too_long", field="text", limit=LONGEST)
+    if any(ord(char) < 32 and char not in "\n\t" for char in text):
+        raise Invalid("error.form.text", field="text")
+    return text
+
+
+def checked_span(at: float, until: float | None, duration: float) -> tuple[float, float | None]:
+    """A second of a subject that is `duration` long, or a stretch of it. Invalid."""
+    last = at if until is None else until
+    if not (math.isfinite(at) and math.isfinite(last) and 0 <= at <= last <= duration + 1):
+        raise Invalid("error.comment.second", field="at")
+    return at, until
+
+
 async def add_comment(
     session: AsyncSession,
     author: Person,
@@ -36,16 +56,8 @@ async def add_comment(
     duration: float,
 ) -> Comment:
     """Keep a remark of `author` at a second. Invalid, or Conflict where there are too many."""
-    text = text.strip()
-    if not text:
-        raise Invalid("error.form.required", field="text")
-    if len(text) > LONGEST:
-        raise Invalid("error.form.too_long", field="text", limit=LONGEST)
-    if any(ord(char) < 32 and char not in "\n\t" for char in text):
-        raise Invalid("error.form.text", field="text")
-    last = at if until is None else until
-    if not (math.isfinite(at) and math.isfinite(last) and 0 <= at <= last <= duration + 1):
-        raise Invalid("error.comment.second", field="at")
+    text = checked_text(text)
+    at, until = checked_span(at, until, duration)
     count = select(func.count()).select_from(Comment).where(*_on(kind, subject_id))
     if (await session.scalar(count) or 0) >= MOST:
         raise Conflict("error.comment.too_many", n=MOST)

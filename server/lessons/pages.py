@@ -3,9 +3,11 @@
 from starlette.routing import BaseRoute
 
 from server.lessons import (
+    comment_pages,
     enter_pages,
     lesson_pages,
     media,
+    my_comments_pages,
     preparing_pages,
     recording_pages,
     timetable_pages,
@@ -18,4 +20,6 @@ routes: list[BaseRoute] = [
     *recording_pages.routes,
     *media.routes,
     *preparing_pages.routes,
+    *comment_pages.routes,
+    *my_comments_pages.routes,
 ]

@@ -129,6 +129,19 @@ RULES = {
     "GET /lessons/{lesson_id}": LESSON,
     "GET /lessons/{lesson_id}/recording": LESSON,
     "GET /lessons/{lesson_id}/timeline.json": LESSON,
+    "GET /lessons/{lesson_id}/comments.json": LESSON,
+    "POST /lessons/{lesson_id}/comments": Rule(LESSON.may, sent={"text": "好"}),
+    "GET /lessons/{lesson_id}/comments/people": LESSON,
+    "PUT /lessons/{lesson_id}/comments/{remark}": mine_with(text="很好"),
+    "POST /lessons/{lesson_id}/comments/{remark}/resolve": Rule(
+        LESSON.may, sent={"resolved": True}
+    ),
+    "POST /lessons/{lesson_id}/comments/{remark}/hide": Rule(
+        frozenset({"xue"}), frozenset({"lin"}), {"hidden": True}
+    ),
+    "DELETE /lessons/{lesson_id}/comments/{remark}": MINE,
+    "GET /comments/mine.json": SIGNED_IN,
+    "GET /comments/mine.csv": SIGNED_IN,
     "GET /lessons/{lesson_id}/media.json": LESSON,
     "GET /lessons/{lesson_id}/watching.json": LESSON,
     "POST /lessons/{lesson_id}/watching": Rule(LESSON.may, sent={"sitting": "x"}),
@@ -343,6 +356,7 @@ async def school(site: Site, tmp_path: Path) -> School:
     await lin.post(f"/courses/{course}/offer", offered)
     offer = (await lin.get("/catalogue")).text.split('href="/catalogue/')[1][:36]
     comment = (await lin.post_json(f"{take}/comments", {"at": 1.0, "text": "好"})).json()
+    remark = (await lin.post_json(f"/lessons/{lesson.id}/comments", {"text": "好"})).json()
     room_id = await open_room(site)
     parts = {
         "mark": "0", "act": "submit",
@@ -355,7 +369,8 @@ async def school(site: Site, tmp_path: Path) -> School:
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
         "offer_id": offer, "question_id": "absent", "about": "lesson",
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
-        "comment": str(comment["id"]), "upload": last_part(await begin(lin, "a.wav", 1000)),
+        "comment": str(comment["id"]), "remark": str(remark["id"]),
+        "upload": last_part(await begin(lin, "a.wav", 1000)),
     }  # fmt: skip
     return School(site, visitors, parts)
 

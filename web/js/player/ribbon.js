@@ -47,8 +47,8 @@ export class Ribbon {
   }
 
   /** Draw the comments' lane. */
-  comments(/** @type {{at: number, until?: number | null, text: string, by?: string}[]} */ comments) {
-    const marks = comments.map((comment) => ({ start: comment.at, end: comment.until ?? comment.at + 1, text: comment.text }))
+  comments(/** @type {{at: number, until?: number | null, text: string, kind?: string}[]} */ comments) {
+    const marks = comments.map((comment) => ({ start: comment.at, end: comment.until ?? comment.at + 1, text: comment.text, kind: comment.kind }))
     this.#fill("comments", marks, (mark) => fill(this.words.comment, { text: mark.text.slice(0, 60), at: clock(mark.start) }), "comment")
   }
 
@@ -93,6 +93,7 @@ export class Ribbon {
       shown.dataset.start = String(mark.start)
       shown.dataset.end = String(Math.max(mark.end, mark.start + 0.1))
       shown.title = label(mark)
+      if (mark.kind) shown.dataset.kind = mark.kind
       if (look === "segment" || look === "slide") shown.textContent = mark.text
       else shown.setAttribute("aria-label", label(mark))
       this.#place(shown, mark.start, mark.end)
