@@ -26,7 +26,7 @@ from server.lessons.access import (
     why_unseen,
 )
 from server.lessons.around import OWN_TABS, Around, Shown
-from server.lessons.captions import words_beside
+from server.lessons.captions import tracks_in
 from server.lessons.following import BACK_S, running, since
 from server.lessons.lesson import Lesson
 from server.lessons.media import Media, asked_edition, media_of
@@ -145,7 +145,8 @@ async def show_timeline(request: Request) -> Response:
     if media is None:
         raise Conflict("error.lesson.no_recording")
     original, rules = await run_in_threadpool(_source, the_house.folder, recording.id, media)
-    beside = await run_in_threadpool(words_beside, the_house.folder, recording.id, media, edited)
+    folder = edition_folder(the_house.folder, recording.id, edition)
+    tracks = await run_in_threadpool(tracks_in, folder, edited)
     wanted = Wanted(
         room_id=room.id if room else "",
         recording_id=recording.id,
@@ -154,11 +155,9 @@ async def show_timeline(request: Request) -> Response:
         agenda=agenda,
         rules=rules,
         shown=media.manifest,
-        words=beside.lines,
-        mark=beside.mark,
     )
     laid = await the_house.part(Timelines).encoded(wanted, viewer)
-    playing = {**media.told(), "slides": agenda.slides, "captions": beside.tracks}
+    playing = {**media.told(), "slides": agenda.slides, "captions": tracks}
     return _told({"media": playing, "live": False}, laid)
 
 

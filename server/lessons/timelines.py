@@ -144,6 +144,8 @@ def _lay(log: _Log, wanted: Wanted, viewer: Attendee) -> LessonTimeline:
     told = teller.of(log.events[told_to:])
     log.tellers[name] = (teller, len(log.events))
     laid = lay(told, wanted.manifest, wanted.agenda, wanted.until)
+    if wanted.words is not None:
+        laid = msgspec.structs.replace(laid, lines=wanted.words)
     if wanted.rules and wanted.shown:
         laid = of_edition(laid, wanted.rules, wanted.shown)
-    return laid if wanted.words is None else msgspec.structs.replace(laid, lines=wanted.words)
+    return laid

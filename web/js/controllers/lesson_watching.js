@@ -54,6 +54,7 @@ export default class extends Behaviour {
   /** Draw what the server knows. @param {{share: number, parts: [number, number][], sittings: any[]}} told */
   show({ share, parts, sittings }) {
     const { words } = this
+    this.ribbonTarget.hidden = !parts.length
     if (!parts.length) return
     this.shareTarget.textContent = share >= 1 ? words.whole : fill(words.share, { n: Math.floor(share * 100) })
     const all = this.player.duration

@@ -18,6 +18,12 @@ export class Companion {
     video.muted = true
   }
 
+  /** It goes on, or comes again. @param {import("jt/player/timeline.js").Span[]} spans */
+  extend(spans) {
+    this.spans = spans
+    this.timeline = new Timeline({ duration: 0, spans })
+  }
+
   /** Is there anything of it at `seconds`? */
   has(/** @type {number} */ seconds) {
     return this.spans.some((span) => span.take_start <= seconds && seconds < span.take_start + span.duration)

@@ -15,8 +15,9 @@ export class LessonStage {
    * @param {any} timeline /lessons/{id}/timeline.json
    * @param {HTMLVideoElement} camera
    * @param {Record<string, string>} words
+   * @param {import("jt/player/source.js").More} [more] about the addresses of media
    */
-  constructor(parts, timeline, camera, words) {
+  constructor(parts, timeline, camera, words, more) {
     this.parts = parts
     this.timeline = timeline
     this.board = new BoardCanvas(parts.sheet, parts.ink, parts.marker)
@@ -28,8 +29,16 @@ export class LessonStage {
     const { screen } = timeline.media
     if (screen) {
       this.screen = new Companion(parts.screen, screen.spans, camera)
-      this.detach = attach(parts.screen, screen.src, () => { this.screen = undefined }) // the slide stays
+      this.detach = attach(parts.screen, screen.src, () => { this.screen = undefined }, more) // the slide stays
     }
+  }
+
+  /** More of a class that goes on. @param {any} timeline */
+  tell(timeline) {
+    this.timeline = timeline
+    this.turns = timeline.slides
+    this.strokes = new Strokes(timeline.strokes)
+    this.screen?.extend(timeline.media.screen?.spans ?? [])
   }
 
   /** Is there ever anything to show? */

@@ -79,6 +79,11 @@ export class Playback extends EventTarget {
   }
 }
 
+/** 0 … 9: to so many tenths of the whole. @returns {Record<string, (playback: Playback) => void>} */
+function tenths() {
+  return Object.fromEntries(Array.from({ length: 10 }, (_, n) => [String(n), (playback) => playback.seek((playback.timeline.duration * n) / 10)]))
+}
+
 /**
  * What a key asks of the player, or null where it is not ours.
  * @param {KeyboardEvent} event
@@ -101,5 +106,10 @@ export function command(event) {
     ArrowRight: step(5),
     "<": faster(-1),
     ">": faster(1),
+    "[": faster(-1),
+    "]": faster(1),
+    m: (/** @type {Playback} */ playback) => { playback.video.muted = !playback.video.muted },
+    Home: (/** @type {Playback} */ playback) => playback.seek(0),
+    ...tenths(),
   }[event.key] ?? null
 }

@@ -68,6 +68,7 @@ export class Player extends Behaviour {
     const query = this.searchTarget.value
     this.hits = this.transcript?.search(query) ?? []
     this.hit = 0
+    this.ribbon?.hits(this.hits)
     this.#tellFound(query)
   }
 
@@ -97,8 +98,11 @@ export class Player extends Behaviour {
 
   // --- for those that extend it ---
 
-  /** Play `address` along `timeline`; "" where there is nothing to play. */
-  start(/** @type {Timeline} */ timeline, /** @type {string} */ address) {
+  /**
+   * Play `address` along `timeline`; "" where there is nothing to play.
+   * @param {Timeline} timeline @param {string} address @param {import("jt/player/source.js").More} [more]
+   */
+  start(timeline, address, more) {
     this.timeline = timeline
     this.playback = new Playback(this.videoTarget, timeline)
     this.playback.addEventListener("time", (event) => this.moved(/** @type {CustomEvent} */ (event).detail))
@@ -115,7 +119,7 @@ export class Player extends Behaviour {
     }
     for (const name of ["play", "pause", "ended"]) this.videoTarget.addEventListener(name, running, { signal })
     this.videoTarget.addEventListener("ratechange", () => { this.rateTarget.value = String(this.playback.rate) }, { signal })
-    if (address) this.detach = attach(this.videoTarget, address, () => this.say(this.words.failed))
+    if (address) this.detach = attach(this.videoTarget, address, () => this.say(this.words.failed), more)
   }
 
   /** Show these utterances beside the player. */
@@ -134,7 +138,7 @@ export class Player extends Behaviour {
     this.ribbon.follow(seconds)
     this.transcript?.follow(seconds)
     const said = this.spoken(seconds)
-    const line = said ? this.caption(said) : ""
+    const line = this.lineAt(said)
     if (line !== this.lineTarget.textContent) this.lineTarget.textContent = line
     const gap = this.timeline.gapAt(seconds)
     if (gap) this.say(this.words[`gap.${gap.reason}`] ?? this.words["gap.lost"])
@@ -148,6 +152,9 @@ export class Player extends Behaviour {
     const said = this.segments[indexAt(this.segments, seconds, (one) => one.start)]
     return said && seconds < said.end + LINGERS ? said : null
   }
+
+  /** What stands below the picture while somebody says this, or nobody says anything. */
+  lineAt(/** @type {any} */ said) { return said ? this.caption(said) : "" }
 
   /** How an utterance reads as a caption. */
   caption(/** @type {any} */ said) { return said.text }
@@ -170,7 +177,7 @@ export class Player extends Behaviour {
   pressed(event) {
     const typing = event.target.closest("input:not([type=range]), textarea, select, [contenteditable]")
     const pressed = event.key === " " && event.target.closest("button, a, summary, [role=tab]")
-    if (typing || pressed || !this.playback) return
+    if (typing || pressed || !this.playback || document.querySelector("dialog[open]")) return
     const ours = command(event)
     if (!ours && !this.key(event)) return
     event.preventDefault()

@@ -4,6 +4,8 @@ import { clamp } from "jt/player/timeline.js"
 
 /** @typedef {import("jt/player/lanes.js").Mark} Mark */
 
+const MOST_HITS = 400
+
 /** The whole take as one band of lanes under the player. */
 export class Ribbon {
   /**
@@ -43,13 +45,32 @@ export class Ribbon {
     }
     this.#fill("polls", lanes.polls ?? [], (mark) => fill(words.poll, { text: mark.text, at: clock(mark.start) }), "poll")
     this.#fill("hands", lanes.hands ?? [], (mark) => fill(words[`moment.${mark.kind}`] ?? "", { name: mark.text, at: clock(mark.start) }), "hand")
-    this.#pace(lanes.pace)
+    this.#curve("pace", lanes.pace)
   }
 
   /** Draw the comments' lane. */
   comments(/** @type {{at: number, until?: number | null, text: string, kind?: string}[]} */ comments) {
     const marks = comments.map((comment) => ({ start: comment.at, end: comment.until ?? comment.at + 1, text: comment.text, kind: comment.kind }))
     this.#fill("comments", marks, (mark) => fill(this.words.comment, { text: mark.text.slice(0, 60), at: clock(mark.start) }), "comment")
+  }
+
+  /** Mark where something was found. @param {number[]} seconds */
+  hits(seconds) {
+    for (const old of this.over.querySelectorAll(".ribbon__hit")) old.remove()
+    for (const at of seconds.slice(0, MOST_HITS)) {
+      const shown = document.createElement("div")
+      shown.className = "ribbon__hit"
+      this.#place(shown, at, at)
+      this.over.append(shown)
+    }
+  }
+
+  /** Draw which parts people watched again, as shares 0 … 1 along the whole. @param {number[]} shares */
+  again(shares) {
+    const { duration } = this.timeline
+    const times = shares.map((_, at) => ((at + 0.5) / shares.length) * duration)
+    const some = shares.some((share) => share > 0)
+    this.#curve("again", some ? { times: [0, ...times, duration], values: [0, ...shares, 0] } : null)
   }
 
   follow(/** @type {number} */ seconds) {
@@ -101,8 +122,8 @@ export class Ribbon {
     }))
   }
 
-  #pace(/** @type {{times: number[], values: (number | null)[]} | null} */ series) {
-    const track = this.#lane("pace")
+  #curve(/** @type {string} */ lane, /** @type {{times: number[], values: (number | null)[]} | null} */ series) {
+    const track = this.#lane(lane)
     if (!track) return
     const path = series ? pacePath(series, this.timeline.duration) : ""
     const row = /** @type {HTMLElement} */ (track.parentElement)

@@ -13,6 +13,7 @@ export class Talk {
   constructor(element, { chat, questions, polls }, words) {
     this.element = element
     this.words = words
+    for (const name of ["chat", "asked"]) at(element, name).replaceChildren()
     this.chat = new Replay(at(element, "chat"), chat, { make: (line) => this.#line(line) })
     const asked = [...questions, ...polls].sort((a, b) => a.at - b.at || a.id - b.id)
     this.asked = new Replay(at(element, "asked"), asked, {
