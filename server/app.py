@@ -51,6 +51,8 @@ from server.lessons import comment_pages, preparing_pages
 from server.lessons import desk as lessons_desk
 from server.lessons import pages as lessons_pages
 from server.lessons.around import Around
+from server.lessons.custody import lay_around as lay_custody
+from server.lessons.expiring import Expiring
 from server.lessons.guests import GuestGate
 from server.lessons.media import after_room
 from server.lessons.rooms import LessonRooms
@@ -63,9 +65,11 @@ from server.recordings import edition as _edition  # noqa: F401 (its table)
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
 from server.recordings.addresses import Addresses
+from server.recordings.deleting import Deleting
 from server.recordings.editing import Editing
 from server.recordings.keeping import Keeping
 from server.recordings.preparing import Preparing, Step
+from server.recordings.sealing import Sealing
 from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
@@ -88,6 +92,7 @@ NAVIGATION = Navigation(
     Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
     Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
     Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
+    Item("/retention", "nav.retention", ("learning_admin", "system_admin")),
 )
 
 
@@ -134,10 +139,11 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def preparation(keeping: Keeping) -> list[Step]:
+def preparation(keeping: Keeping, sealing: Sealing) -> list[Step]:
     """What is done to the recording of a lesson after the class, in this order."""
     return [
         Step("transcode", keeping.transcode, wanted=lambda recording: recording.source == "room"),
+        Step("seal", sealing.run, after=("transcode",), lane="light"),
     ]
 
 
@@ -165,7 +171,9 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     preparing = house.add(Preparing(house))
     editing = house.add(Editing(house))
     keeping = house.add(Keeping(house))
-    for step in preparation(keeping):
+    sealing = house.add(Sealing(house))
+    deleting = house.add(Deleting(house))
+    for step in preparation(keeping, sealing):
         preparing.add(step)
     house.part(DeckReaders).add(may_read_deck)
     house.part(Desk).add(takes_desk.lay_cards)
@@ -175,9 +183,11 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     postbox = house.add(Postbox(house))
     house.add(GuestGate())
     lesson_rooms = house.add(LessonRooms(house))
+    expiring = house.add(Expiring(house))
     around = house.add(Around())
     around.add(preparing_pages.lay_box)
     around.add(comment_pages.tab)
+    around.add(lay_custody)
     around.add(quiz_pages.beside_player)
     around.add(evaluation_pages.beside_player)
     desk.add(evaluation_pages.lay_cards)
@@ -208,7 +218,9 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             if prepare:
                 await prepare(house)
             running.callback(pictures.close)
-            for part in (ear, processing, uploads, postbox, preparing, editing):
+            await deleting.start()
+            beside = (ear, processing, uploads, postbox, preparing, editing, sealing, expiring)
+            for part in beside:
                 await part.start()
                 running.push_async_callback(part.stop)
             await addresses.start()

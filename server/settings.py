@@ -48,6 +48,8 @@ class Settings:
     turn_servers: str = _setting("", "TURN relays that know `turn_secret`, separated by spaces.")
     turn_secret: str = _setting("", "Secret shared with the TURN relays (coturn: use-auth-secret).")
     udp_ports: str = _setting("", "UDP port range for media, for example 40000-40999; empty: any.")
+    seal_check_days: int = _setting(30, "Days after which a sealed recording is checked; 0: never.")
+    retention_notice_days: int = _setting(14, "Days between the notice and a due deletion.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], **given: Any) -> "Settings":

@@ -9,13 +9,30 @@ from sqlalchemy import JSON, ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.classroom.acts.recording import RecordingStarted
-from server.classroom.event import Event, apply, tag
+from server.classroom.acts.recording import RecordingStarted, Said
+from server.classroom.acts.talking import (
+    Asked,
+    MessageDeleted,
+    Pinned,
+    QuestionAnswered,
+    QuestionDeleted,
+    Unpinned,
+    Unvoted,
+    Voted,
+    Wrote,
+)
+from server.classroom.event import Event, Unseen, apply, tag
 from server.classroom.room_events import event_from
 from server.classroom.state import RoomState
 from server.store.database import Table, new_id, now
 
 SNAPSHOT_EVERY = 50  # events
+_CHAT = (Wrote, MessageDeleted, Pinned, Unpinned)
+_ASKED = (Asked, Voted, Unvoted, QuestionAnswered, QuestionDeleted)
+FORGETTABLE: dict[str, tuple[tuple[type[Event], ...], dict[str, Any]]] = {
+    "chat": ((*_CHAT, *_ASKED), {"chat": [], "pinned": None, "questions": []}),
+    "words": ((Said,), {"lines": []}),
+}  # events, and what is empty in the snapshot without them
 
 
 class StoredRoom(Table):
@@ -87,6 +104,21 @@ async def rooms_begun(session: AsyncSession, room_ids: Iterable[str]) -> set[str
             )
         )
     )
+
+
+async def forget(session: AsyncSession, folder: str, matter: str) -> list[str]:
+    """Of rooms that recorded into `folder` and are over, let what was written ("chat") or said
+    ("words") be gone for good: only the numbers of these events stay. Ids of the rooms."""
+    kinds, empty = FORGETTABLE[matter]
+    over = (StoredRoom.folder == folder, StoredRoom.ended_at.is_not(None))
+    rooms = list(await session.scalars(select(StoredRoom).where(*over)))
+    named = StoredEvent.body["type"].as_string().in_([tag(kind.__name__) for kind in kinds])
+    for room in rooms:
+        theirs = select(StoredEvent).where(StoredEvent.room_id == room.id, named)
+        for row in await session.scalars(theirs):
+            row.body = msgspec.to_builtins(Unseen(seq=row.seq, at=row.at))
+        room.snapshot = {**room.snapshot, **empty}
+    return [room.id for room in rooms]
 
 
 def snapshot_of(room: StoredRoom) -> RoomState:

@@ -57,6 +57,11 @@ def tends(person: Person) -> ColumnElement[bool]:
     return or_(leads(person), arranges(person))
 
 
+def keeps(person: Person) -> ColumnElement[bool]:
+    """Condition on Lesson: the person sees how its recording is kept, and who watched it."""
+    return true() if person.is_a("learning_admin", "supervisor") else leads(person)
+
+
 def belongs(person: Person, *parts: str) -> ColumnElement[bool]:
     """Condition on Lesson: for a cohort of which the person is a member in one of these `parts`."""
     memberships = select(CohortMember.cohort_id).where(
@@ -144,6 +149,16 @@ async def lesson_to_lead(session: AsyncSession, person: Person, lesson_id: str) 
 async def lesson_to_tend(session: AsyncSession, person: Person, lesson_id: str) -> Lesson:
     """A lesson whose recording the person looks after. NotFound."""
     return await _one(session, lesson_id, tends(person))
+
+
+async def lesson_to_keep(session: AsyncSession, person: Person, lesson_id: str) -> Lesson:
+    """A lesson of which the person sees how its recording is kept. NotFound."""
+    return await _one(session, lesson_id, keeps(person))
+
+
+async def may_keep(session: AsyncSession, person: Person, lesson: Lesson) -> bool:
+    """May the person see how this lesson's recording is kept, and who watched it?"""
+    return await _is(session, lesson, keeps(person))
 
 
 async def may_tend(session: AsyncSession, person: Person, lesson: Lesson) -> bool:

@@ -4,12 +4,14 @@ from starlette.routing import BaseRoute
 
 from server.lessons import (
     comment_pages,
+    custody_pages,
     enter_pages,
     lesson_pages,
     media,
     my_comments_pages,
     preparing_pages,
     recording_pages,
+    retention_pages,
     timetable_pages,
 )
 
@@ -19,6 +21,8 @@ routes: list[BaseRoute] = [
     *enter_pages.routes,
     *recording_pages.routes,
     *media.routes,
+    *custody_pages.routes,
+    *retention_pages.routes,
     *preparing_pages.routes,
     *comment_pages.routes,
     *my_comments_pages.routes,

@@ -31,6 +31,7 @@ from server.lessons.following import BACK_S, running, since
 from server.lessons.lesson import Lesson
 from server.lessons.media import Media, asked_edition, media_of
 from server.lessons.timelines import Timelines, Wanted
+from server.recordings.deleting import deletion_of
 from server.recordings.editing import edition_of
 from server.recordings.edition import ORIGINAL, edition_folder
 from server.recordings.recording import Recording, recording_folder
@@ -48,6 +49,7 @@ async def show_recording(request: Request) -> Response:
         recording = await session.get(Recording, lesson.recording_id or "")
         role = await role_in(session, person, lesson)
         room = await session.get(StoredRoom, lesson.room_id or "")
+        deleted = await deletion_of(session, lesson.id) if recording is None else None
     over = lesson.is_over(now())
     if recording is None and not over:  # moved or cancelled while people waited
         return RedirectResponse(f"/lessons/{lesson.id}", 303)
@@ -63,6 +65,7 @@ async def show_recording(request: Request) -> Response:
         "room": lesson.room_id if role else None,
         "tabs": OWN_TABS,
         "edition": "",
+        "deleted": deleted,
     }
     if recording is not None and state not in ("live", "running"):
         async with the_house.database.session() as session:

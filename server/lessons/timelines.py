@@ -104,6 +104,12 @@ class Timelines:
         self._kept.move_to_end(key)
         return known
 
+    def forget(self, recording_id: str) -> None:
+        """Something of a recording is gone for good: keep nothing of what was told of it."""
+        for key in [key for key in self._kept if key[0] == recording_id]:
+            del self._kept[key]
+        self._logs.clear()
+
     def _log(self, room_id: str) -> _Log:
         log = self._logs.setdefault(room_id, _Log())
         self._logs.move_to_end(room_id)

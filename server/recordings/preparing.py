@@ -88,6 +88,10 @@ class Preparing:
         assert all(name in self._steps for name in step.after)
         self._steps[step.name] = step
 
+    def knows(self, name: str) -> bool:
+        """Is there a step of this name?"""
+        return name in self._steps
+
     async def start(self) -> None:
         """Go on with what a stop or a crash broke off; a step that is new here is made up for."""
         async with self._house.database.session() as session:

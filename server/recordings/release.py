@@ -36,6 +36,8 @@ class Release(Table):
     watermark     None: as the label has it
     hold_at       legal hold: until it is lifted nothing of the recording is deleted
     keep_until    the last day it is kept; None: as long as its label says
+    warned_at     its owner was told that it will be deleted
+    gone          classes of its data that are gone already (`retention.py`)
     """
 
     __tablename__ = "release"
@@ -56,6 +58,8 @@ class Release(Table):
     hold_by: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     hold_why: Mapped[str] = mapped_column(default="")
     keep_until: Mapped[date | None] = mapped_column(default=None)
+    warned_at: Mapped[datetime | None] = mapped_column(default=None)
+    gone: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
     @property
     def marked(self) -> bool:
@@ -100,7 +104,7 @@ async def release_of(session: AsyncSession, recording_id: str) -> Release:
     found = await session.get(Release, recording_id)
     if found is None:
         dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        row = {"recording_id": recording_id}
+        row = {"recording_id": recording_id, "gone": []}
         await session.execute(dialect.insert(Release).values(row).on_conflict_do_nothing())
         found = await session.get_one(Release, recording_id)
     return found

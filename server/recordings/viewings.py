@@ -10,12 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.recordings.edition import ORIGINAL
 from server.store.database import Table, new_id, now
 
-Way = Literal["page", "download", "package", "embed", "feed"]
+Way = Literal["page", "download", "package", "embed", "feed", "unmarked"]
 WAYS: tuple[Way, ...] = get_args(Way)
 
 
 class RecordingViewing(Table):
-    """One opening. `person_id` is None, and `bearer` names the token, where nobody is signed in."""
+    """One opening; "unmarked": the viewer's name was taken off the picture.
+
+    `person_id` is None, and `bearer` names the token, where nobody is signed in.
+    """
 
     __tablename__ = "recording_viewing"
 
