@@ -41,7 +41,7 @@ class Transcoded:
     def __init__(self, source: VideoStream, file: TrackFile, origin: float) -> None:
         self._file = file
         self._origin = origin
-        width, height = _fitted(source.width, source.height)
+        width, height = fitted(source.width, source.height)
         self._encoder = file.open_encoder(width, height, KEY_FRAME_EVERY_S)
         self._last = -1
 
@@ -70,7 +70,7 @@ class Transcoded:
         self._file.mux(self._encoder.encode(frame))
 
 
-def _fitted(width: int, height: int) -> tuple[int, int]:
+def fitted(width: int, height: int) -> tuple[int, int]:
     share = min(1.0, WIDEST / max(width, height, 1))
     return max(2, round(width * share) // 2 * 2), max(2, round(height * share) // 2 * 2)
 

@@ -71,6 +71,10 @@ from server.recordings.keeping import Keeping
 from server.recordings.preparing import Preparing, Step
 from server.recordings.sealing import Sealing
 from server.settings import Settings
+from server.sharing import pages as sharing_pages
+from server.sharing import share_pages
+from server.sharing.link import LinkTokens
+from server.sharing.packing import Packing
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
 from server.studying import evaluation_pages, quiz_pages, watching_pages
@@ -135,6 +139,7 @@ def routes() -> list[BaseRoute]:
         *lessons_pages.routes,
         *studying_pages.routes,
         *publishing_pages.routes,
+        *sharing_pages.routes,
         *notices_pages.routes,
     ]
 
@@ -175,6 +180,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     deleting = house.add(Deleting(house))
     for step in preparation(keeping, sealing):
         preparing.add(step)
+    house.add(Packing(house))
+    house.add(LinkTokens(lambda: folder.secret("links")))
     house.part(DeckReaders).add(may_read_deck)
     house.part(Desk).add(takes_desk.lay_cards)
     processing = house.add(Processing(house))
@@ -189,6 +196,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     around.add(comment_pages.tab)
     around.add(lay_custody)
     around.add(quiz_pages.beside_player)
+    around.add(share_pages.beside_player)
     around.add(evaluation_pages.beside_player)
     desk.add(evaluation_pages.lay_cards)
     around.add(watching_pages.lay_around)

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from media.live_playlist import BadReload
 from server.classroom.broadcasts import Broadcast, Shelf
+from server.http.problems import loggable
 
 log = structlog.get_logger()
 
@@ -70,7 +71,7 @@ class HlsDoor:
         except BadReload:
             await _send(scope, send, 400)
         except OSError as problem:
-            log.error("media could not be read", path=path, problem=str(problem))
+            log.error("media could not be read", path=loggable(path), problem=str(problem))
             await _send(scope, send, 503)
 
     async def _media(self, scope: Scope, broadcast: Broadcast, rest: str, send: Send) -> None:

@@ -1,6 +1,7 @@
 """Problems become answers, once for all subjects: a page for people, JSON for programs."""
 
 import errno
+import re
 from urllib.parse import quote
 
 import structlog
@@ -14,6 +15,7 @@ from server.http.context import translator
 from server.http.pages import render
 
 log = structlog.get_logger()
+_SECRET = re.compile(r"^(/(?:hls|embed|feeds|join|welcome)/)[^/]+")
 _BY_STATUS: dict[int, type[Problem]] = {
     400: Invalid,
     403: Forbidden,
@@ -28,6 +30,11 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
+def loggable(path: str) -> str:
+    """A path without the token that opens what it leads to."""
+    return _SECRET.sub(r"\1…", path)
+
+
 def is_disk_full(error: Exception) -> bool:
     """Whether a file or the database could not be written for want of room."""
     if isinstance(error, DBAPIError):
@@ -40,10 +47,10 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         error = _BY_STATUS.get(error.status_code, Problem)()
     if is_disk_full(error):
-        log.error("disk full", path=request.url.path)
+        log.error("disk full", path=loggable(request.url.path))
         error = Unavailable("error.disk")
     if not isinstance(error, Problem):
-        log.error("page failed", path=request.url.path, exc_info=error)
+        log.error("page failed", path=loggable(request.url.path), exc_info=error)
         error = Problem()
     if isinstance(error, SignInNeeded) and wants_page(request) and request.method == "GET":
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)

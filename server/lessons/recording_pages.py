@@ -9,8 +9,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from media.edit_rules import Rules, rules_in
-from media.layout import Manifest
 from server.accounts.sessions import current_person
 from server.classroom.event_log import StoredRoom, snapshot_of
 from server.classroom.things import Agenda, Attendee, Role
@@ -30,7 +28,7 @@ from server.lessons.captions import tracks_in
 from server.lessons.following import BACK_S, running, since
 from server.lessons.lesson import Lesson
 from server.lessons.media import Media, asked_edition, media_of
-from server.lessons.timelines import Timelines, Wanted
+from server.lessons.timelines import Timelines, Wanted, read_wanted
 from server.recordings.deleting import deletion_of
 from server.recordings.editing import edition_of
 from server.recordings.edition import ORIGINAL, edition_folder
@@ -38,7 +36,6 @@ from server.recordings.recording import Recording, recording_folder
 from server.recordings.release import release_of
 from server.recordings.viewings import note_viewing
 from server.store.database import now
-from server.store.folder import DataFolder
 
 
 async def show_recording(request: Request) -> Response:
@@ -147,18 +144,11 @@ async def show_timeline(request: Request) -> Response:
     media = await media_of(the_house, person, recording, edition)
     if media is None:
         raise Conflict("error.lesson.no_recording")
-    original, rules = await run_in_threadpool(_source, the_house.folder, recording.id, media)
+    wanted = await run_in_threadpool(
+        read_wanted, the_house.folder, recording.id, room.id if room else "", agenda, media
+    )
     folder = edition_folder(the_house.folder, recording.id, edition)
     tracks = await run_in_threadpool(tracks_in, folder, edited)
-    wanted = Wanted(
-        room_id=room.id if room else "",
-        recording_id=recording.id,
-        edition=edition,
-        manifest=original,
-        agenda=agenda,
-        rules=rules,
-        shown=media.manifest,
-    )
     laid = await the_house.part(Timelines).encoded(wanted, viewer)
     playing = {**media.told(), "slides": agenda.slides, "captions": tracks}
     return _told({"media": playing, "live": False}, laid)
@@ -179,14 +169,6 @@ async def _running(
     seconds = float(after) if after.isascii() and after.isdigit() else 0.0
     told = since(whole, seconds - BACK_S) if seconds else msgspec.structs.asdict(whole)
     return _told({"media": media, "live": True, "until": found.until}, msgspec.json.encode(told))
-
-
-def _source(data: DataFolder, recording_id: str, media: Media) -> tuple[Manifest, Rules | None]:
-    """The original's manifest, and what an edition leaves of it. Reads files."""
-    if media.edition == ORIGINAL:
-        return media.manifest, None
-    rules = rules_in(edition_folder(data, recording_id, media.edition))
-    return Manifest.load(edition_folder(data, recording_id, ORIGINAL)), rules
 
 
 def _told(first: dict[str, Any], laid: bytes) -> Response:

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import func, select
 from starlette.concurrency import run_in_threadpool
 
-from media.edit_rules import Rules
+from media.edit_rules import Rules, rules_in
 from media.layout import Manifest
 from server.classroom.acts.talking import Wrote
 from server.classroom.event import Event
@@ -21,9 +21,12 @@ from server.classroom.event_log import StoredEvent
 from server.classroom.room_events import event_from
 from server.classroom.things import Agenda, Attendee
 from server.lessons.edited import of_edition
+from server.lessons.media import Media
 from server.lessons.retelling import Retelling
 from server.lessons.timeline import LessonTimeline, Spoken, lay
+from server.recordings.edition import ORIGINAL, edition_folder
 from server.store.database import Database
+from server.store.folder import DataFolder
 
 MOST_BYTES = 64 << 20  # of JSON that is kept
 MOST_ROOMS = 16  # logs that are told on
@@ -50,6 +53,25 @@ class Wanted:
     words: tuple[Spoken, ...] | None = None
     until: float = 0.0
     mark: str = ""
+
+
+def read_wanted(
+    data: DataFolder, recording_id: str, room_id: str, agenda: Agenda, media: Media
+) -> Wanted:
+    """What is shown of a finished recording, in the edition that `media` is of. Reads files."""
+    original, rules = media.manifest, None
+    if media.edition != ORIGINAL:
+        rules = rules_in(edition_folder(data, recording_id, media.edition))
+        original = Manifest.load(edition_folder(data, recording_id, ORIGINAL))
+    return Wanted(
+        room_id=room_id,
+        recording_id=recording_id,
+        edition=media.edition,
+        manifest=original,
+        agenda=agenda,
+        rules=rules,
+        shown=media.manifest,
+    )
 
 
 @dataclass
