@@ -59,8 +59,11 @@ from server.lessons.rooms import LessonRooms
 from server.lessons.timelines import Timelines
 from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox
+from server.publishing import access as publishing_access
+from server.publishing import desk as publishing_desk
 from server.publishing import pages as publishing_pages
 from server.publishing.process import Publishing
+from server.publishing.reminders import Reminders
 from server.recordings import edition as _edition  # noqa: F401 (its table)
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
@@ -93,6 +96,7 @@ NAVIGATION = Navigation(
     Item("/plans", "nav.plans", ("teacher", "assistant", "expert")),
     Item("/takes", "nav.takes"),
     Item("/catalogue", "nav.catalogue", ("trainee", "teacher", "assistant", "learning_admin")),
+    Item("/reviews", "nav.reviews", publishing_access.DESK_ROLES),
     Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
     Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
     Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
@@ -210,6 +214,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.part(Desk).add(lessons_desk.lay_cards)
     house.add(Publishing(house))
     house.part(Around).add(publishing_pages.lay_around)
+    house.part(Desk).add(publishing_desk.lay_cards)
+    reminders = house.add(Reminders(house))
     house.add(Tokens(house))
     house.add(Outside(house))
     trials = house.add(Trials(house))
@@ -227,8 +233,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
                 await prepare(house)
             running.callback(pictures.close)
             await deleting.start()
-            beside = (ear, processing, uploads, postbox, preparing, editing, sealing, expiring)
-            for part in beside:
+            ours = (ear, processing, uploads, postbox, reminders, preparing, editing)
+            for part in (*ours, sealing, expiring):
                 await part.start()
                 running.push_async_callback(part.stop)
             await addresses.start()

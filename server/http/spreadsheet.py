@@ -8,7 +8,7 @@ import asyncio
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ _MEMORY = 1 << 30
 _SECONDS = 60
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+Cell = str | int | float  # as it is written
 TableRow = tuple[
     int, list[str]
 ]  # its number as the spreadsheet counts (the heading is 1), its cells
@@ -38,19 +39,19 @@ async def read_table(content: bytes) -> list[TableRow]:
     return await asyncio.to_thread(_read_apart, content)
 
 
-def harmless(cell: str) -> str:
-    """The cell as text that no spreadsheet program takes for a formula."""
-    return f"'{cell}" if cell.startswith(_STARTS_FORMULA) else cell
+def harmless(cell: Cell) -> Cell:
+    """The cell as text that no spreadsheet program takes for a formula; numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_STARTS_FORMULA) else cell
 
 
-def write_csv(rows: Iterable[Iterable[str]]) -> str:
+def write_csv(rows: Iterable[Iterable[Cell]]) -> str:
     """A CSV file that Excel opens as UTF-8."""
     out = io.StringIO()
     csv.writer(out).writerows([harmless(cell) for cell in row] for row in rows)
     return "\ufeff" + out.getvalue()
 
 
-def write_xlsx(sheets: dict[str, list[list[str]]]) -> bytes:
+def write_xlsx(sheets: Mapping[str, Iterable[Iterable[Cell]]]) -> bytes:
     """A workbook with these sheets."""
     book = openpyxl.Workbook(write_only=True)
     for name, rows in sheets.items():

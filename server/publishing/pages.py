@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from server.lessons.around import Action, Addition, Box, Shown
-from server.publishing import review_pages
+from server.publishing import desk_pages, review_pages, settings_pages, workload_pages
 from server.publishing.access import last_review, standing_of
 
-routes: list[BaseRoute] = [*review_pages.routes]
+routes: list[BaseRoute] = [
+    *review_pages.routes,
+    *desk_pages.routes,
+    *settings_pages.routes,
+    *workload_pages.routes,
+]
 
 
 async def lay_around(shown: Shown) -> Sequence[Addition]:

@@ -190,6 +190,15 @@ RULES = {
     "POST /courses/{course_id}/feed/end": Rule(frozenset({"lin", "xue"})),
     "GET /feeds/{token}/feed.xml": OPEN,
     "GET /feeds/{token}/{lesson_id}.m4a": OPEN,
+    "GET /reviews": COURSES,
+    "GET /reviews/checklist": only("xue"),
+    "POST /reviews/checklist": only("xue"),
+    "GET /reviews/rules": only("xue"),
+    "POST /reviews/rules": only("xue"),
+    "POST /reviews/rules/courses": only("xue"),
+    "GET /workload": COURSES,
+    "GET /workload.{kind}": COURSES,
+    "POST /workload/rule": only("xue"),
     "GET /lessons/{lesson_id}/edit": LESSON,
     "POST /lessons/{lesson_id}": LESSON,
     "POST /lessons/{lesson_id}/move": LESSON,
@@ -385,7 +394,7 @@ async def school(site: Site, tmp_path: Path) -> School:
     remark = (await lin.post_json(f"/lessons/{lesson.id}/comments", {"text": "好"})).json()
     room_id = await open_room(site)
     parts = {
-        "mark": "0", "act": "submit",
+        "mark": "0", "act": "submit", "kind": "csv",
         "path": "absent", "token": "absent", "page": "1", "file": "voice-001.mp4",
         "name": "index.m3u8",
         "person_id": site.people["an"].id, "room_id": room_id,
