@@ -110,9 +110,11 @@ class LiveRendition:
         return len(self.segments) - 1, max(0, len(newest) - 1)
 
     def text(self, skip: bool, ended: bool, tail: str) -> str:
-        """The media playlist; `skip`: as a delta update. `tail` is put at its end. One that has ended
-        lists no parts: hls.js waits for the last of them, and would not have it where a whole segment
-        was taken for loaded."""
+        """The media playlist; `skip`: as a delta update. `tail` is put at its end.
+
+        One that has ended lists no parts: hls.js waits for the last of them, and never has it where
+        it took the segment around it for loaded.
+        """
         skipped = self._skippable() if skip else 0
         first = self._spans[0] - 1 if self._spans else 0
         head = [
