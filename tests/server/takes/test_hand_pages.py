@@ -1,5 +1,6 @@
 """The owner corrects words and marks what was meant; the report is made again without a model."""
 
+import wave
 from pathlib import Path
 
 from server.takes.by_hand import read_hand
@@ -84,12 +85,21 @@ async def test_what_cannot_be_a_correction_or_a_mark_is_refused(
     assert read_hand(site.house.folder, take.removeprefix("/takes/")).revision == 0
 
 
+def beginning(file: Path, seconds: float, folder: Path) -> Path:
+    """So much of a sound file."""
+    cut = folder / file.name
+    with wave.open(str(file)) as whole, wave.open(str(cut), "wb") as part:
+        part.setparams(whole.getparams())
+        part.writeframes(whole.readframes(round(seconds * whole.getframerate())))
+    return cut
+
+
 async def test_a_pause_that_was_meant_is_not_counted_until_the_mark_is_taken_away(
-    make_site: SiteMaker, material: Path
+    make_site: SiteMaker, material: Path, tmp_path: Path
 ) -> None:
     site = await make_site(whisper_model=str(material / "models/whisper-tiny"))
     lin = await site.sign_in("lin")
-    take = await take_of(lin, material / LESSON)
+    take = await take_of(lin, beginning(material / LESSON, 45, tmp_path))
     await until(lin, take, "ready")
     before = (await lin.http.get(f"{take}/report.json")).json()
     pauses = before["measures"]["pauses"]
