@@ -31,6 +31,7 @@ from server.http.context import House
 from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
+from tests.scheduling import Scheduling
 
 PASSWORD = "correct horse 讲台"
 CAST = {
@@ -41,6 +42,11 @@ CAST = {
     "guan": ("管理员", "system_admin"),
     "xue": ("学习管理员", "learning_admin"),
 }
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """See `tests/scheduling.py`."""
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")
