@@ -194,10 +194,16 @@ def sign_in(page: Page, login: str) -> None:
     page.wait_for_url("**/")
 
 
-# every animation that ends has ended
-SETTLED = """() => Promise.allSettled(document.getAnimations()
-  .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
-  .map((one) => one.finished))"""
+# every animation that ends has ended, those too that a change just made is about to begin
+SETTLED = """async () => {
+  const ending = () => document.getAnimations()
+    .filter(({ playState }) => playState === 'running')
+    .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+  do {
+    await new Promise((frame) => requestAnimationFrame(() => requestAnimationFrame(frame)))
+    await Promise.allSettled(ending().map((one) => one.finished))
+  } while (ending().length)
+}"""
 
 
 def check_accessible(page: Page, but: tuple[str, ...] = ()) -> None:
