@@ -72,6 +72,7 @@ class RecordingDeleted(Event):
     """A recording, its rows and its files are gone; what others keep of it has to go."""
 
     recording_id: str
+    lesson_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from server.accounts.person import Person
 from server.accounts.sessions import current_person
 from server.classroom.event_log import StoredRoom, snapshot_of
 from server.classroom.things import Agenda, Attendee, Role
@@ -19,6 +20,7 @@ from server.lessons.access import (
     edition_for,
     is_insider,
     lesson_for,
+    may_keep,
     may_lead,
     role_in,
     why_unseen,
@@ -46,7 +48,10 @@ async def show_recording(request: Request) -> Response:
         recording = await session.get(Recording, lesson.recording_id or "")
         role = await role_in(session, person, lesson)
         room = await session.get(StoredRoom, lesson.room_id or "")
+        release = await release_of(session, recording.id) if recording else None
         deleted = await deletion_of(session, lesson.id) if recording is None else None
+        keeps = deleted is not None and await may_keep(session, person, lesson)
+        by = await session.get(Person, deleted.by or "") if deleted and keeps else None
     over = lesson.is_over(now())
     if recording is None and not over:  # moved or cancelled while people waited
         return RedirectResponse(f"/lessons/{lesson.id}", 303)
@@ -62,7 +67,10 @@ async def show_recording(request: Request) -> Response:
         "room": lesson.room_id if role else None,
         "tabs": OWN_TABS,
         "edition": "",
+        "release": release,
         "deleted": deleted,
+        "keeps": keeps,
+        "by": by.name if by else "",
     }
     if recording is not None and state not in ("live", "running"):
         async with the_house.database.session() as session:

@@ -19,7 +19,14 @@ from media.finished_playlist import FinishedPlaylists
 from server.accounts.person import Person
 from server.classroom.broadcasts import Broadcast
 from server.classroom.media_token import MediaTokens
-from server.events import Event, PersonDeactivated, RecordingDeleted, ReleaseChanged
+from server.events import (
+    Event,
+    PersonDeactivated,
+    RecordingDeleted,
+    RecordingPublished,
+    RecordingWithdrawn,
+    ReleaseChanged,
+)
 from server.http.context import House
 from server.recordings.edition import ORIGINAL, Edition
 from server.recordings.release import Release, read_source, source_id
@@ -27,6 +34,7 @@ from server.store.database import now
 
 LIFETIME_S = 3600.0
 REMEMBERED = 512  # sources
+CHANGES = (ReleaseChanged, RecordingPublished, RecordingWithdrawn, RecordingDeleted)
 
 
 class Addresses:
@@ -51,8 +59,8 @@ class Addresses:
     async def start(self) -> None:
         """Listen; and recall again what was recalled while tokens from before may be about."""
         self._house.bus.subscribe(PersonDeactivated, self._changed)
-        self._house.bus.subscribe(ReleaseChanged, self._changed)
-        self._house.bus.subscribe(RecordingDeleted, self._changed)
+        for kind in CHANGES:
+            self._house.bus.subscribe(kind, self._changed)
         since = now() - timedelta(seconds=LIFETIME_S)
         async with self._house.database.session() as session:
             for found in (
@@ -101,7 +109,7 @@ class Addresses:
     def _changed(self, event: Event) -> None:
         if isinstance(event, PersonDeactivated):
             self.recall(event.person_id)
-        elif isinstance(event, ReleaseChanged | RecordingDeleted):
+        elif isinstance(event, CHANGES):
             self.recall(event.recording_id)
 
     def _recall(self, name: str, moment: datetime) -> None:

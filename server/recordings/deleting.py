@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.classroom.event_log import StoredRoom
+from server.comments.store import delete_comments_on
 from server.errors import Conflict
 from server.events import RecordingDeleted
 from server.http.context import House
+from server.recordings.editing import Editing
 from server.recordings.preparing import Preparing
 from server.recordings.recording import Recording
 from server.recordings.release import Release
@@ -80,6 +82,7 @@ class Deleting:
                 return
             await self._check(session, recording)
         await self._house.part(Preparing).drop(recording_id)
+        await self._house.part(Editing).drop(recording_id)
         async with self._house.database.session() as session:
             recording = await session.get(Recording, recording_id, with_for_update=True)
             if recording is None:
@@ -102,9 +105,11 @@ class Deleting:
                 rooms=" ".join(rooms),
             )
             session.add(row)
+            if lesson_id is not None:
+                await delete_comments_on(session, "lesson", lesson_id)
             await session.execute(delete(Recording).where(Recording.id == recording_id))
         await self._remove(row)
-        self._house.bus.publish(RecordingDeleted(recording_id))
+        self._house.bus.publish(RecordingDeleted(recording_id, lesson_id))
         await self._house.database.scrub()
         log.info("a recording was deleted", recording=recording_id, by=by)
 

@@ -22,6 +22,7 @@ from server.http.context import House
 from server.recordings.edition import ORIGINAL, Edition, edition_folder
 from server.recordings.recording import Recording, recording_folder
 from server.recordings.release import release_of, show_instead
+from server.recordings.sealing import Sealing
 from server.store.database import now
 
 log = structlog.get_logger()
@@ -30,6 +31,7 @@ MOST_EDITIONS = 200  # of one recording
 MOST_WAITING = 5
 LEAST_FREE = 64 * 1024 * 1024  # bytes
 UNEXPECTED, CANCELLED, NO_ROOM = "edition.unreadable", "edition.cancelled", "edition.disk_full"
+ALTERED = "edition.altered"
 PROBLEMS = (UNEXPECTED, CANCELLED, NO_ROOM, "edition.not_prepared")
 UNDER_WAY = ("queued", "rendering")
 
@@ -245,6 +247,8 @@ class Editing:
         plan = plan_of(operations, manifest, people)
         if shutil.disk_usage(folder).free < LEAST_FREE:
             return NO_ROOM
+        if await self._house.part(Sealing).check(edition.recording_id):
+            return ALTERED
         command = (sys.executable, "-m", "media.editing", str(folder), str(part))
         pipe = asyncio.subprocess.PIPE
         child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
 from sqlalchemy import BigInteger, ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from media.edit_list import ORIGINAL, EditList
 from media.seal import SEAL, Finding, SealBroken, digest_of, files_of, seal, verify
 from media.transcoding import waiting
 from server.http.context import House
@@ -32,6 +34,7 @@ class RecordingSeal(Table):
     digest    SHA-256 of `sha256.json`
     size      bytes of all files that are sealed
     findings  [{"name", "fault", "seconds"}, …], see `media.seal.Finding`; empty: as it was
+    editions  numbers of those that use a file of the findings
     """
 
     __tablename__ = "recording_seal"
@@ -45,6 +48,7 @@ class RecordingSeal(Table):
     size: Mapped[int] = mapped_column(BigInteger)
     checked_at: Mapped[datetime] = mapped_column(default=now, index=True)
     findings: Mapped[list[Any]] = mapped_column(default=list)
+    editions: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
     @property
     def found(self) -> list[Finding]:
@@ -77,7 +81,7 @@ class Sealing:
 
     async def run(self, recording_id: str, progress: Progress) -> None:
         """The step. Again it seals what was made anew since (captions, playlists). StepFailed."""
-        folder = recording_folder(self._house.folder, recording_id)
+        folder = self._folder(recording_id)
         if any(waiting(place) for place in (folder, *folder.glob("people/*"))):
             raise StepFailed("seal.error.pictures")
         async with self._house.database.session() as session:
@@ -123,22 +127,21 @@ class Sealing:
             row = await session.get(RecordingSeal, recording_id)
             if row is not None:
                 row.checked_at, row.findings = now(), [asdict(one) for one in found]
+                row.editions = await asyncio.to_thread(using, self._folder(recording_id), found)
         if found:
             names = [one.name for one in found]
             log.error("a recording is not as it was sealed", recording=recording_id, files=names)
         return found
 
-    async def intact(self, recording_id: str, names: Iterable[str]) -> list[Finding]:
-        """What is not as it was sealed among these files of the original; nothing is kept."""
-        folder = recording_folder(self._house.folder, recording_id)
-        return await asyncio.to_thread(verify, folder, self._key, list(names))
+    def _folder(self, recording_id: str) -> Path:
+        return recording_folder(self._house.folder, recording_id)
 
     @property
     def _key(self) -> bytes:
         return self._house.folder.secret("seal")
 
     def _verified(self, row: RecordingSeal, pace: Callable[[int], None]) -> list[Finding]:
-        folder = recording_folder(self._house.folder, row.recording_id)
+        folder = self._folder(row.recording_id)
         found = verify(folder, self._key, pace=pace)
         exchanged = (
             not any(one.fault == "seal" for one in found) and digest_of(folder) != row.digest
@@ -167,6 +170,22 @@ class Sealing:
         if recording_id is not None:
             await self.check(recording_id, gently=True)
         return recording_id is not None
+
+
+def using(folder: Path, findings: Iterable[Finding]) -> list[int]:
+    """Numbers of the editions in a recording's folder whose pieces lie in files of the findings;
+    of all editions, where the seal itself is no good."""
+    names, found = {one.name for one in findings}, []
+    for place in folder.glob("editions/[0-9]*"):
+        try:
+            listed = EditList.load(place)
+        except (OSError, ValueError):
+            continue
+        parts = (part for name in listed.runs for piece in listed.addressed(name) for part in piece)
+        used = {part.file.removeprefix(ORIGINAL) for part in parts if ORIGINAL in part.file}
+        if used & names or (used and SEAL in names):
+            found.append(int(place.name))
+    return sorted(found)
 
 
 def _at_once(size: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from server.classroom.event_log import StoredEvent, StoredRoom
+from server.comments.comment import Comment
 from server.errors import Conflict
 from server.lessons.lesson import Lesson
 from server.recordings.addresses import Addresses
@@ -137,9 +138,19 @@ async def test_deleting_leaves_nothing_but_the_line_that_says_so(
             )
         )
     words = ("独一无二的话", "绝无仅有的话")
+    an, lin = await school.site.sign_in("an"), await school.site.sign_in("lin")
+    async with house.database.session() as session:
+        session.add(
+            Comment(
+                subject_kind="lesson",
+                subject_id=lesson.id,
+                author_id=lin.person.id,
+                at=1.0,
+                text="独一无二的话",
+            )
+        )
     handout = house.folder.sub("handouts", str(lesson.room_id)) / "one"
     handout.write_text("独一无二的话")
-    an, lin = await school.site.sign_in("an"), await school.site.sign_in("lin")
     src = (await an.get(f"/lessons/{lesson.id}/media.json")).json()["src"]
     assert traces(house.folder.path, *words)
     assert (await lin.post(f"{base(lesson)}/delete", {"why": "旧"})).status_code == 400
@@ -153,13 +164,16 @@ async def test_deleting_leaves_nothing_but_the_line_that_says_so(
     assert not (house.folder.path / "recordings" / recording).exists()
     assert (await an.get(src)).status_code in (403, 404)
     async with house.database.session() as session:
-        for table in (Recording, Release, RecordingViewing, StoredRoom, StoredEvent):
+        for table in (Comment, Recording, Release, RecordingViewing, StoredRoom, StoredEvent):
             assert not list(await session.execute(select(table))), table
         line = await session.get_one(DeletedRecording, recording)
         assert (line.by, line.why, line.files_left) == (lin.person.id, "内容过时", False)
         kept = await session.get_one(Lesson, lesson.id)
         assert (kept.recording_id, kept.room_id) == (None, None)
-    assert "已于" in (await an.get(base(lesson))).text
+    for who, reason in ((an, False), (lin, True)):
+        page = (await who.get(base(lesson))).text
+        assert "已于" in page
+        assert ("内容过时" in page) == reason
     assert (await lin.get(f"{base(lesson)}/settings")).status_code == 404
     assert house.part(Addresses).allowed(src.split("/")[2], recording) is None
 

@@ -19,6 +19,7 @@ from server.recordings.addresses import Addresses
 from server.recordings.editing import Editing, editions_of, operations_of
 from server.recordings.edition import Edition, edition_folder
 from server.recordings.release import put_out, release_of
+from server.recordings.sealing import Sealing
 from tests.conftest import Site, SiteMaker
 from tests.media.edited import telling_recording
 from tests.media.publishing import until
@@ -190,3 +191,13 @@ async def test_what_a_crash_broke_off_is_begun_anew(make_site: SiteMaker, tmp_pa
     assert [path.name for path in folder.glob("editions/*")] == [str(number)]
     served = EditedPlaylists(folder / "editions" / str(number), folder)
     assert "camera/1.mp4" in (await served.playlist("camera.m3u8")).text.decode()
+
+
+async def test_nothing_is_made_of_an_original_that_was_altered(site: Site) -> None:
+    folder = await recorded(site)
+    await site.house.part(Sealing).run(ID, lambda share: None)
+    data = bytearray((folder / "voice-001.mp4").read_bytes())
+    data[-1] ^= 1
+    (folder / "voice-001.mp4").write_bytes(data)
+    edition = await ended(site, await ordered(site, Cut(2, 4)))
+    assert (edition.state, edition.problem) == ("failed", "edition.altered")

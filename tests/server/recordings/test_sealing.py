@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from media.edit_list import EditList, Part, Piece, Run
 from media.seal import SEAL
 from server.recordings.preparing import StepFailed
 from server.recordings.recording import Recording, recording_folder
@@ -39,10 +40,13 @@ async def test_one_altered_byte_is_found_with_its_seconds(site: Site, folder: Pa
     data = bytearray((folder / "camera-001.mp4").read_bytes())
     data[500] ^= 1
     (folder / "camera-001.mp4").write_bytes(data)
-    assert [one.name for one in await sealing.intact(folder.name, ["camera-001.mp4"])]
-    assert (await row(site, folder)).findings == []
+    for number, file in ((1, "original/camera-001.mp4"), (2, "own-camera.mp4")):
+        (folder / "editions" / str(number)).mkdir(parents=True)
+        run = Run(Part(file, 0, 100), 0, 0, [Piece((Part(file, 100, 900),), 4.0)])
+        EditList({"camera": [run]}).save(folder / "editions" / str(number))
     await sealing.check(folder.name)
     (found,) = (await row(site, folder)).found
+    assert (await row(site, folder)).editions == [1]
     assert (found.name, found.fault, found.seconds) == ("camera-001.mp4", "altered", ((0.0, 4.0),))
     await sealing.run(folder.name, lambda share: None)
     assert (await row(site, folder)).found == [found]

@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("checked_at", Moment(), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("editions", sa.JSON(), server_default="[]", nullable=False),
         sa.ForeignKeyConstraint(
             ["recording_id"],
             ["recording.id"],
