@@ -1,0 +1,71 @@
+"""The full-text engine of the database, behind one interface."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import Subquery, TextClause
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.search.documents import CHUNK_BITS, PART_BITS, PARTS, SOURCE_BITS, WEIGHTS
+from server.search.query import Term
+from server.search.tokens import Tokens
+
+MASK = (1 << PART_BITS) - 1
+
+
+class Engine(Protocol):
+    """Tokens by chunk. Ids are those of `documents.chunk_id`."""
+
+    async def prepare(self, session: AsyncSession) -> None:
+        """Make the engine's own tables, where they are not there yet."""
+
+    async def put(self, session: AsyncSession, chunks: Sequence[tuple[int, Tokens]]) -> None:
+        """Add chunks that are not there."""
+
+    async def drop(self, session: AsyncSession, first: int, last: int) -> None:
+        """Delete the chunks with ids in [first, last]."""
+
+    def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Subquery:
+        """(no, score) of every source with a chunk in one of `parts` (empty: any) that has all
+        `terms`. `name` makes the names of parameters unique."""
+
+    def chunks_with(
+        self, terms: Sequence[Term], parts: Sequence[str], source_no: int
+    ) -> TextClause:
+        """The ids of up to SOME chunks of each part of a source that have one of `terms`."""
+
+
+SOME = 3
+
+
+def score(column: str) -> str:
+    """SQL: the weight of all chunks of a source together."""
+    weights = " ".join(f"WHEN {PARTS.index(part)} THEN {value}" for part, value in WEIGHTS.items())
+    return f"sum(CASE {part_of(column)} {weights} ELSE 1 END)"
+
+
+def part_of(column: str) -> str:
+    """SQL: the number of a chunk's part."""
+    return f"(({column} >> {CHUNK_BITS}) & {MASK})"
+
+
+def source_of(column: str) -> str:
+    """SQL: the number of a chunk's source."""
+    return f"({column} >> {SOURCE_BITS})"
+
+
+def only(parts: Sequence[str], column: str) -> str:
+    """SQL: a condition that begins with AND, or nothing."""
+    numbers = ", ".join(str(PARTS.index(part)) for part in parts)
+    return f" AND {part_of(column)} IN ({numbers})" if parts else ""
+
+
+def span_of(source_no: int) -> tuple[int, int]:
+    """The first and the last id a chunk of this source can have."""
+    return source_no << SOURCE_BITS, ((source_no + 1) << SOURCE_BITS) - 1
+
+
+def some_of_each_part(matching: str) -> str:
+    """SQL: of the ids that `matching` selects, the first SOME of each part."""
+    ranked = f"row_number() OVER (PARTITION BY {part_of('id')} ORDER BY id) AS n"
+    return f"SELECT id FROM (SELECT id, {ranked} FROM ({matching}) m) r WHERE n <= {SOME}"

@@ -1,0 +1,224 @@
+"""The search index: documents in, recordings and the places in them out."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, Select, Update, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.concurrency import run_in_threadpool
+
+from server.search.documents import Chunk, Document, chunks
+from server.search.engine import Engine, span_of
+from server.search.marking import Hit, best_hits
+from server.search.postgres import PostgresEngine
+from server.search.query import Query
+from server.search.sqlite import SqliteEngine
+from server.search.store import SearchChunk, SearchSource
+from server.search.tokens import VERSION, Tokens, tokens_of
+from server.store.database import Database
+
+BATCH = 10  # chunks in one transaction
+TOGETHER = 50  # score for a chunk that has all terms of a query
+PAGE = 10
+
+_decode = msgspec.json.Decoder(tuple[Document, ...]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A source in which everything asked for was found, and where, best first."""
+
+    source_id: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of results, and how many sources there are on all pages."""
+
+    total: int
+    groups: tuple[Group, ...]
+
+
+class SearchIndex:
+    """Everything that can be found. One writer at a time; readers see a source's old documents
+    until all new ones are there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.engine: Engine = (
+            SqliteEngine() if database.url.startswith("sqlite") else PostgresEngine()
+        )
+        self._writing = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Make the engine's tables, and clear away what a crash left half done."""
+        async with self._database.session() as session:
+            await self.engine.prepare(session)
+            left = update(SearchSource).where(SearchSource.state == "making")
+            await session.execute(left.values(state="gone"))
+        await self._sweep()
+
+    async def outdated(self) -> list[str]:
+        """Sources that were indexed by older tokens."""
+        async with self._database.session() as session:
+            found = select(SearchSource.source_id).where(
+                SearchSource.state == "live", SearchSource.version != VERSION
+            )
+            return list(await session.scalars(found))
+
+    async def replace(self, source_id: str, documents: Iterable[Document]) -> None:
+        """Let these documents be all of the source. Short transactions, atomic to readers."""
+        async with self._writing:
+            async with self._database.session() as session:
+                source = SearchSource(source_id=source_id, version=VERSION)
+                session.add(source)
+                await session.flush()
+            try:
+                await self._add(chunks(source.no, documents))
+            except BaseException:
+                await asyncio.shield(self._forget(SearchSource.no == source.no))
+                raise
+            async with self._database.session() as session:
+                await session.execute(_gone(SearchSource.source_id == source_id))
+                await session.execute(
+                    update(SearchSource).where(SearchSource.no == source.no).values(state="live")
+                )
+            await self._sweep()
+
+    async def remove(self, source_id: str) -> None:
+        """Delete all documents of a source."""
+        async with self._writing:
+            await self._forget(SearchSource.source_id == source_id)
+
+    async def remove_recording(self, recording_id: str) -> None:
+        """Delete all documents of a recording, the original's and every edition's."""
+        of_it = SearchSource.source_id.startswith(f"{recording_id}.", autoescape=True)
+        async with self._writing:
+            await self._forget((SearchSource.source_id == recording_id) | of_it)
+
+    async def sources_of(self, recording_id: str) -> list[str]:
+        """The sources of a recording that can be found."""
+        of_it = SearchSource.source_id.startswith(f"{recording_id}.", autoescape=True)
+        async with self._database.session() as session:
+            found = select(SearchSource.source_id).where(
+                SearchSource.state == "live", (SearchSource.source_id == recording_id) | of_it
+            )
+            return list(await session.scalars(found))
+
+    async def search(
+        self,
+        query: Query,
+        scope: Select[tuple[str]],
+        *,
+        parts: Sequence[str] = (),
+        offset: int = 0,
+        limit: int = PAGE,
+    ) -> Found:
+        """Sources of `scope` (a selection of source ids) that have every term in one of `parts`
+        (empty: in any), those first that say most of it."""
+        if not query.terms:
+            return Found(0, ())
+        async with self._database.session() as session:
+            ranked = await self._ranked(session, query, scope, parts, offset, limit)
+            rough = [
+                (row.source_id, await self._documents(session, query, parts, row.no))
+                for row in ranked
+            ]
+            total = ranked[0].total if ranked else 0
+        groups = await run_in_threadpool(_marked, rough, query)
+        return Found(total, groups)
+
+    async def _ranked(
+        self,
+        session: AsyncSession,
+        query: Query,
+        scope: Select[tuple[str]],
+        parts: Sequence[str],
+        offset: int,
+        limit: int,
+    ) -> Sequence[Row[int, str, int]]:
+        each = [
+            self.engine.sources_with([term], parts, f"t{number}")
+            for number, term in enumerate(query.terms)
+        ]
+        value: ColumnElement[int] = each[0].c.score
+        for found in each[1:]:
+            value = value + found.c.score
+        chosen = select(SearchSource.no, SearchSource.source_id, func.count().over().label("total"))
+        for found in each:
+            chosen = chosen.join(found, found.c.no == SearchSource.no)
+        if len(each) > 1:
+            both = self.engine.sources_with(query.terms, parts, "all")
+            chosen = chosen.outerjoin(both, both.c.no == SearchSource.no)
+            value = value + func.coalesce(both.c.score, 0) * TOGETHER
+        chosen = (
+            chosen.where(SearchSource.state == "live", SearchSource.source_id.in_(scope))
+            .order_by(value.desc(), SearchSource.source_id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        return (await session.execute(chosen)).all()
+
+    async def _documents(
+        self, session: AsyncSession, query: Query, parts: Sequence[str], source_no: int
+    ) -> list[str]:
+        ids = self.engine.chunks_with(query.terms, parts, source_no)
+        found = list(await session.scalars(ids))
+        stored = select(SearchChunk.documents).where(SearchChunk.id.in_(found))
+        return list(await session.scalars(stored.order_by(SearchChunk.id)))
+
+    async def _add(self, new: Iterator[Chunk]) -> None:
+        while batch := await run_in_threadpool(_prepared, new):
+            async with self._database.session() as session:
+                await self.engine.put(session, [(chunk.id, tokens) for chunk, tokens in batch])
+                session.add_all(
+                    SearchChunk(id=chunk.id, documents=_encode(chunk.documents).decode())
+                    for chunk, _ in batch
+                )
+
+    async def _forget(self, which: ColumnElement[bool]) -> None:
+        async with self._database.session() as session:
+            await session.execute(_gone(which))
+        await self._sweep()
+
+    async def _sweep(self) -> None:
+        """Delete what is gone, some chunks at a time."""
+        async with self._database.session() as session:
+            gone = select(SearchSource.no).where(SearchSource.state == "gone")
+            numbers = list(await session.scalars(gone))
+        for number in numbers:
+            first, last = span_of(number)
+            while ids := await self._some(first, last):
+                async with self._database.session() as session:
+                    await self.engine.drop(session, ids[0], ids[-1])
+                    await session.execute(
+                        delete(SearchChunk).where(SearchChunk.id.between(ids[0], ids[-1]))
+                    )
+            async with self._database.session() as session:
+                await session.execute(delete(SearchSource).where(SearchSource.no == number))
+
+    async def _some(self, first: int, last: int) -> list[int]:
+        async with self._database.session() as session:
+            found = select(SearchChunk.id).where(SearchChunk.id.between(first, last))
+            return list(await session.scalars(found.order_by(SearchChunk.id).limit(BATCH * 2)))
+
+
+def _gone(which: ColumnElement[bool]) -> Update:
+    return update(SearchSource).where(which, SearchSource.state != "making").values(state="gone")
+
+
+def _prepared(new: Iterator[Chunk]) -> list[tuple[Chunk, Tokens]]:
+    return [(chunk, tokens_of(d.text for d in chunk.documents)) for chunk in islice(new, BATCH)]
+
+
+def _marked(rough: list[tuple[str, list[str]]], query: Query) -> tuple[Group, ...]:
+    groups = []
+    for source_id, stored in rough:
+        documents = (document for some in stored for document in _decode(some))
+        groups.append(Group(source_id, best_hits(documents, query)))
+    return tuple(groups)

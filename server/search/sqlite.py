@@ -1,0 +1,59 @@
+"""The engine on SQLite: an FTS5 table of tokens in order, whose rowid is the chunk's id."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, Integer, Subquery, TextClause, column, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.search.engine import only, score, some_of_each_part, source_of, span_of
+from server.search.query import Term
+from server.search.tokens import Tokens
+
+# `ascii`: whatever is not ASCII belongs to a token, so that none of ours is cut.
+_TABLE = """CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5(
+    tokens, tokenize = 'ascii', columnsize = 0)"""
+_PUT = "INSERT INTO search_index (rowid, tokens) VALUES (:id, :tokens)"
+_DROP = "DELETE FROM search_index WHERE rowid BETWEEN :first AND :last"
+
+
+class SqliteEngine:
+    """See Engine."""
+
+    async def prepare(self, session: AsyncSession) -> None:
+        """Make the FTS5 table."""
+        await session.execute(text(_TABLE))
+
+    async def put(self, session: AsyncSession, chunks: Sequence[tuple[int, Tokens]]) -> None:
+        """Add chunks."""
+        rows = [{"id": number, "tokens": " ".join(tokens.order)} for number, tokens in chunks]
+        await session.execute(text(_PUT), rows)
+
+    async def drop(self, session: AsyncSession, first: int, last: int) -> None:
+        """Delete chunks."""
+        await session.execute(text(_DROP), {"first": first, "last": last})
+
+    def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Subquery:
+        """(no, score)."""
+        match = " AND ".join(map(_match, terms))
+        found = text(
+            f"SELECT {source_of('rowid')} AS no, {score('rowid')} AS score FROM search_index"
+            f" WHERE search_index MATCH :{name}{only(parts, 'rowid')} GROUP BY 1"
+        ).bindparams(**{name: match})
+        return found.columns(column("no", Integer), column("score", BigInteger)).subquery(name)
+
+    def chunks_with(
+        self, terms: Sequence[Term], parts: Sequence[str], source_no: int
+    ) -> TextClause:
+        """Ids."""
+        first, last = span_of(source_no)
+        matching = (
+            "SELECT rowid AS id FROM search_index WHERE search_index MATCH :match"
+            f" AND rowid BETWEEN :first AND :last{only(parts, 'rowid')}"
+        )
+        match = " OR ".join(map(_match, terms))
+        return text(some_of_each_part(matching)).bindparams(match=match, first=first, last=last)
+
+
+def _match(term: Term) -> str:
+    """FTS5 for one term. Tokens are letters and digits, so a string of them needs no escapes."""
+    return f'"{" ".join(term.order)}"{" *" if term.open else ""}'
