@@ -73,6 +73,7 @@ from server.recordings.editing import Editing
 from server.recordings.keeping import Keeping
 from server.recordings.preparing import Preparing, Step
 from server.recordings.sealing import Sealing
+from server.search.index import SearchIndex
 from server.settings import Settings
 from server.sharing import pages as sharing_pages
 from server.sharing import share_pages
@@ -167,6 +168,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     for provider in COURSES_CARDS:
         desk.add(provider)
     house.add(DeckReaders())
+    search = house.add(SearchIndex(house.database))
     house.add(SlideShelf(folder, settings.slides_limit))
 
     ear = house.add(Ear(settings, folder, house.bus))
@@ -229,6 +231,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             running.push_async_callback(house.database.close)
             running.push_async_callback(house.bus.settle)
             await house.database.migrate()
+            await search.start()
             if prepare:
                 await prepare(house)
             running.callback(pictures.close)

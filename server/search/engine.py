@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from sqlalchemy import Subquery, TextClause
+from sqlalchemy import TextClause, TextualSelect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.search.documents import CHUNK_BITS, PART_BITS, PARTS, SOURCE_BITS, WEIGHTS
@@ -11,6 +11,9 @@ from server.search.query import Term
 from server.search.tokens import Tokens
 
 MASK = (1 << PART_BITS) - 1
+
+
+Scored = TextualSelect  # of columns no and score
 
 
 class Engine(Protocol):
@@ -25,17 +28,18 @@ class Engine(Protocol):
     async def drop(self, session: AsyncSession, first: int, last: int) -> None:
         """Delete the chunks with ids in [first, last]."""
 
-    def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Subquery:
+    def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Scored:
         """(no, score) of every source with a chunk in one of `parts` (empty: any) that has all
         `terms`. `name` makes the names of parameters unique."""
 
     def chunks_with(
-        self, terms: Sequence[Term], parts: Sequence[str], source_no: int
+        self, terms: Sequence[Term], parts: Sequence[str], sources: Sequence[int]
     ) -> TextClause:
-        """The ids of up to SOME chunks of each part of a source that have one of `terms`."""
+        """The ids of up to SOME chunks of each part of each source that have one of `terms`; those
+        that have all of them before others."""
 
 
-SOME = 3
+SOME = 2
 
 
 def score(column: str) -> str:
@@ -65,7 +69,14 @@ def span_of(source_no: int) -> tuple[int, int]:
     return source_no << SOURCE_BITS, ((source_no + 1) << SOURCE_BITS) - 1
 
 
-def some_of_each_part(matching: str) -> str:
-    """SQL: of the ids that `matching` selects, the first SOME of each part."""
-    ranked = f"row_number() OVER (PARTITION BY {part_of('id')} ORDER BY id) AS n"
+def between(column: str, source_no: int) -> str:
+    """SQL: a condition that the chunk is of this source."""
+    first, last = span_of(source_no)
+    return f"{column} BETWEEN {first} AND {last}"
+
+
+def first_of_each_part(matching: str) -> str:
+    """SQL: of the (id, place) that `matching` selects, the first SOME of each part of a source, in
+    order of place."""
+    ranked = f"row_number() OVER (PARTITION BY id >> {CHUNK_BITS} ORDER BY place, id) AS n"
     return f"SELECT id FROM (SELECT id, {ranked} FROM ({matching}) m) r WHERE n <= {SOME}"

@@ -6,11 +6,24 @@ from dataclasses import dataclass
 from itertools import islice
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, Update, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Update,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.concurrency import run_in_threadpool
 
-from server.search.documents import Chunk, Document, chunks
+from server.search.documents import SOURCE_BITS, Chunk, Document, chunks
 from server.search.engine import Engine, span_of
 from server.search.marking import Hit, best_hits
 from server.search.postgres import PostgresEngine
@@ -108,7 +121,7 @@ class SearchIndex:
             found = select(SearchSource.source_id).where(
                 SearchSource.state == "live", (SearchSource.source_id == recording_id) | of_it
             )
-            return list(await session.scalars(found))
+            return sorted(await session.scalars(found))
 
     async def search(
         self,
@@ -125,13 +138,10 @@ class SearchIndex:
             return Found(0, ())
         async with self._database.session() as session:
             ranked = await self._ranked(session, query, scope, parts, offset, limit)
-            rough = [
-                (row.source_id, await self._documents(session, query, parts, row.no))
-                for row in ranked
-            ]
-            total = ranked[0].total if ranked else 0
-        groups = await run_in_threadpool(_marked, rough, query)
-        return Found(total, groups)
+            numbers = [row.no for row in ranked]
+            stored = await self._documents(session, query, parts, numbers) if ranked else []
+        total = ranked[0].total if ranked else 0
+        return Found(total, await run_in_threadpool(_marked, ranked, stored, query))
 
     async def _ranked(
         self,
@@ -142,35 +152,38 @@ class SearchIndex:
         offset: int,
         limit: int,
     ) -> Sequence[Row[int, str, int]]:
+        """(no, source_id, total) of those sources in which each term was found."""
         each = [
-            self.engine.sources_with([term], parts, f"t{number}")
+            self.engine.sources_with([term], parts, f"t{number}").subquery()
             for number, term in enumerate(query.terms)
         ]
-        value: ColumnElement[int] = each[0].c.score
-        for found in each[1:]:
-            value = value + found.c.score
-        chosen = select(SearchSource.no, SearchSource.source_id, func.count().over().label("total"))
-        for found in each:
-            chosen = chosen.join(found, found.c.no == SearchSource.no)
-        if len(each) > 1:
-            both = self.engine.sources_with(query.terms, parts, "all")
-            chosen = chosen.outerjoin(both, both.c.no == SearchSource.no)
-            value = value + func.coalesce(both.c.score, 0) * TOGETHER
+        ways = [select(one.c.no, one.c.score, literal(1).label("terms")) for one in each]
+        if len(query.terms) > 1:
+            both = self.engine.sources_with(query.terms, parts, "every").subquery()
+            ways.append(select(both.c.no, both.c.score * TOGETHER, literal(0)))
+        one = union_all(*ways).subquery()
+        of_source = (
+            select(one.c.no, func.sum(one.c.score).label("score"))
+            .group_by(one.c.no)
+            .having(func.sum(one.c.terms) == len(query.terms))
+            .subquery()
+        )
         chosen = (
-            chosen.where(SearchSource.state == "live", SearchSource.source_id.in_(scope))
-            .order_by(value.desc(), SearchSource.source_id.desc())
+            select(SearchSource.no, SearchSource.source_id, func.count().over().label("total"))
+            .join(of_source, of_source.c.no == SearchSource.no)
+            .where(SearchSource.state == "live", SearchSource.source_id.in_(scope))
+            .order_by(of_source.c.score.desc(), SearchSource.source_id.desc())
             .limit(limit)
             .offset(offset)
         )
         return (await session.execute(chosen)).all()
 
     async def _documents(
-        self, session: AsyncSession, query: Query, parts: Sequence[str], source_no: int
-    ) -> list[str]:
-        ids = self.engine.chunks_with(query.terms, parts, source_no)
-        found = list(await session.scalars(ids))
-        stored = select(SearchChunk.documents).where(SearchChunk.id.in_(found))
-        return list(await session.scalars(stored.order_by(SearchChunk.id)))
+        self, session: AsyncSession, query: Query, parts: Sequence[str], sources: Sequence[int]
+    ) -> Sequence[Row[int, str]]:
+        ids = self.engine.chunks_with(query.terms, parts, sources).columns(column("id", BigInteger))
+        found = select(SearchChunk.id, SearchChunk.documents).where(SearchChunk.id.in_(ids))
+        return (await session.execute(found.order_by(SearchChunk.id))).all()
 
     async def _add(self, new: Iterator[Chunk]) -> None:
         while batch := await run_in_threadpool(_prepared, new):
@@ -216,9 +229,12 @@ def _prepared(new: Iterator[Chunk]) -> list[tuple[Chunk, Tokens]]:
     return [(chunk, tokens_of(d.text for d in chunk.documents)) for chunk in islice(new, BATCH)]
 
 
-def _marked(rough: list[tuple[str, list[str]]], query: Query) -> tuple[Group, ...]:
-    groups = []
-    for source_id, stored in rough:
-        documents = (document for some in stored for document in _decode(some))
-        groups.append(Group(source_id, best_hits(documents, query)))
-    return tuple(groups)
+def _marked(
+    ranked: Sequence[Row[int, str, int]], stored: Sequence[Row[int, str]], query: Query
+) -> tuple[Group, ...]:
+    documents: dict[int, list[Document]] = {}
+    for row in stored:
+        documents.setdefault(row.id >> SOURCE_BITS, []).extend(_decode(row.documents))
+    return tuple(
+        Group(row.source_id, best_hits(documents.get(row.no, ()), query)) for row in ranked
+    )

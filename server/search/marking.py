@@ -32,23 +32,38 @@ class Hit:
 
 
 def best_hits(documents: Iterable[Document], query: Query) -> tuple[Hit, ...]:
-    """Those with most of the terms, a few of each part; in order of part and time."""
-    hits = [hit for document in documents if (hit := hit_of(document, query))]
-    hits.sort(key=lambda hit: -hit.found)
+    """Those with most of the terms, a few of each part; titles first, then in order of time."""
+    looks = [(term, _glance(term)) for term in query.terms]
     kept: list[Hit] = []
-    for hit in hits:
-        same = sum(one.document.part == hit.document.part for one in kept)
-        if len(kept) < MOST_HITS and same < OF_A_PART:
+    fewer: list[tuple[int, Document, list[Term]]] = []
+    for document in documents:
+        if _full(kept, document):
+            continue
+        folded = fold(document.text)
+        likely = [term for term, look in looks if look.search(folded)]
+        hit = _hit(document, likely) if len(likely) == len(looks) else None
+        if hit and hit.found == len(looks):
             kept.append(hit)
-    order = {"title": -1.0}
-    return tuple(sorted(kept, key=lambda hit: order.get(hit.document.part, hit.document.at)))
+        elif likely:
+            fewer.append((-len(likely), document, likely))
+    for _, document, likely in sorted(fewer, key=lambda one: one[0]):
+        hit = None if _full(kept, document) else _hit(document, likely)
+        if hit:
+            kept.append(hit)
+    kept = sorted(kept, key=lambda hit: -hit.found)[:MOST_HITS]
+    return tuple(sorted(kept, key=lambda hit: _place(hit.document)))
 
 
-def hit_of(document: Document, query: Query) -> Hit | None:
-    """None where no term is in it."""
-    folded = fold(document.text)
-    likely = [term for term in query.terms if _glance(term).search(folded)]
-    found = marks(document.text, likely) if likely else {}
+def _full(kept: list[Hit], document: Document) -> bool:
+    return sum(hit.document.part == document.part for hit in kept) >= OF_A_PART
+
+
+def _place(document: Document) -> float:
+    return -1.0 if document.part == "title" else document.at
+
+
+def _hit(document: Document, likely: Iterable[Term]) -> Hit | None:
+    found = marks(document.text, likely)
     if not found:
         return None
     spans = sorted(span for places in found.values() for span in places)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Integer, Subquery, TextClause, column, text
+from sqlalchemy import BigInteger, Integer, TextClause, column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.search.engine import only, score, some_of_each_part, source_of, span_of
+from server.search.engine import Scored, between, first_of_each_part, only, score, source_of
 from server.search.query import Term
 from server.search.tokens import Tokens
 
@@ -32,26 +32,29 @@ class SqliteEngine:
         """Delete chunks."""
         await session.execute(text(_DROP), {"first": first, "last": last})
 
-    def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Subquery:
+    def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Scored:
         """(no, score)."""
-        match = " AND ".join(map(_match, terms))
         found = text(
             f"SELECT {source_of('rowid')} AS no, {score('rowid')} AS score FROM search_index"
             f" WHERE search_index MATCH :{name}{only(parts, 'rowid')} GROUP BY 1"
-        ).bindparams(**{name: match})
-        return found.columns(column("no", Integer), column("score", BigInteger)).subquery(name)
+        ).bindparams(**{name: " AND ".join(map(_match, terms))})
+        return found.columns(column("no", Integer), column("score", BigInteger))
 
     def chunks_with(
-        self, terms: Sequence[Term], parts: Sequence[str], source_no: int
+        self, terms: Sequence[Term], parts: Sequence[str], sources: Sequence[int]
     ) -> TextClause:
         """Ids."""
-        first, last = span_of(source_no)
-        matching = (
-            "SELECT rowid AS id FROM search_index WHERE search_index MATCH :match"
-            f" AND rowid BETWEEN :first AND :last{only(parts, 'rowid')}"
+        matches = list(map(_match, terms))
+        ways = {"every": " AND ".join(matches)} | (
+            {"some": " OR ".join(matches)} if matches[1:] else {}
         )
-        match = " OR ".join(map(_match, terms))
-        return text(some_of_each_part(matching)).bindparams(match=match, first=first, last=last)
+        matching = " UNION ALL ".join(
+            f"SELECT rowid AS id, {place} AS place FROM search_index WHERE search_index"
+            f" MATCH :{way} AND {between('rowid', number)}{only(parts, 'rowid')}"
+            for number in sources
+            for place, way in enumerate(ways)
+        )
+        return text(first_of_each_part(matching)).bindparams(**ways)
 
 
 def _match(term: Term) -> str:

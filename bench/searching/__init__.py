@@ -1,0 +1,1 @@
+"""Generated lessons that are searched."""
