@@ -28,6 +28,9 @@ class Engine(Protocol):
     async def drop(self, session: AsyncSession, first: int, last: int) -> None:
         """Delete the chunks with ids in [first, last]."""
 
+    async def tune(self, session: AsyncSession) -> None:
+        """Before `sources_with` is asked, in the same transaction."""
+
     def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Scored:
         """(no, score) of every source with a chunk in one of `parts` (empty: any) that has all
         `terms`. `name` makes the names of parameters unique."""

@@ -137,22 +137,22 @@ class SearchIndex:
         if not query.terms:
             return Found(0, ())
         async with self._database.session() as session:
-            ranked = await self._ranked(session, query, scope, parts, offset, limit)
-            numbers = [row.no for row in ranked]
-            stored = await self._documents(session, query, parts, numbers) if ranked else []
-        total = ranked[0].total if ranked else 0
-        return Found(total, await run_in_threadpool(_marked, ranked, stored, query))
+            allowed = select(SearchSource.no, SearchSource.source_id).where(
+                SearchSource.state == "live", SearchSource.source_id.in_(scope)
+            )
+            names = {row.no: row.source_id for row in await session.execute(allowed)}
+            scores = await self._scores(session, query, parts) if names else {}
+            there = sorted(names.keys() & scores.keys(), key=lambda no: (-scores[no], -no))
+            shown = there[offset : offset + limit]
+            stored = await self._documents(session, query, parts, shown) if shown else []
+        groups = await run_in_threadpool(_marked, [(no, names[no]) for no in shown], stored, query)
+        return Found(len(there), groups)
 
-    async def _ranked(
-        self,
-        session: AsyncSession,
-        query: Query,
-        scope: Select[tuple[str]],
-        parts: Sequence[str],
-        offset: int,
-        limit: int,
-    ) -> Sequence[Row[int, str, int]]:
-        """(no, source_id, total) of those sources in which each term was found."""
+    async def _scores(
+        self, session: AsyncSession, query: Query, parts: Sequence[str]
+    ) -> dict[int, int]:
+        """How much those sources say in which each term was found. Joining them with a scope is
+        left to us: databases guess wrongly how many there are."""
         each = [
             self.engine.sources_with([term], parts, f"t{number}").subquery()
             for number, term in enumerate(query.terms)
@@ -162,21 +162,13 @@ class SearchIndex:
             both = self.engine.sources_with(query.terms, parts, "every").subquery()
             ways.append(select(both.c.no, both.c.score * TOGETHER, literal(0)))
         one = union_all(*ways).subquery()
-        of_source = (
+        scored = (
             select(one.c.no, func.sum(one.c.score).label("score"))
             .group_by(one.c.no)
             .having(func.sum(one.c.terms) == len(query.terms))
-            .subquery()
         )
-        chosen = (
-            select(SearchSource.no, SearchSource.source_id, func.count().over().label("total"))
-            .join(of_source, of_source.c.no == SearchSource.no)
-            .where(SearchSource.state == "live", SearchSource.source_id.in_(scope))
-            .order_by(of_source.c.score.desc(), SearchSource.source_id.desc())
-            .limit(limit)
-            .offset(offset)
-        )
-        return (await session.execute(chosen)).all()
+        await self.engine.tune(session)
+        return {row.no: int(row.score) for row in await session.execute(scored)}
 
     async def _documents(
         self, session: AsyncSession, query: Query, parts: Sequence[str], sources: Sequence[int]
@@ -230,11 +222,9 @@ def _prepared(new: Iterator[Chunk]) -> list[tuple[Chunk, Tokens]]:
 
 
 def _marked(
-    ranked: Sequence[Row[int, str, int]], stored: Sequence[Row[int, str]], query: Query
+    shown: Sequence[tuple[int, str]], stored: Sequence[Row[int, str]], query: Query
 ) -> tuple[Group, ...]:
     documents: dict[int, list[Document]] = {}
     for row in stored:
         documents.setdefault(row.id >> SOURCE_BITS, []).extend(_decode(row.documents))
-    return tuple(
-        Group(row.source_id, best_hits(documents.get(row.no, ()), query)) for row in ranked
-    )
+    return tuple(Group(name, best_hits(documents.get(no, ()), query)) for no, name in shown)

@@ -32,6 +32,9 @@ class SqliteEngine:
         """Delete chunks."""
         await session.execute(text(_DROP), {"first": first, "last": last})
 
+    async def tune(self, session: AsyncSession) -> None:
+        """Nothing to do."""
+
     def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Scored:
         """(no, score)."""
         found = text(
