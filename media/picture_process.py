@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,18 @@ import cv2
 
 from media.confined import Confined, Refused, report_progress
 from media.files import MediaError, probe
+from media.layout import file_of
 from media.picture import Picture, decode
+from media.recording import Recording
 from media.scenes import PictureTurn, pictures_of, slide_turns
 from media.slides import render_pages
+from media.track import Kind
 from media.vision import Hints, hints
 
 _MEMORY = 4 << 30  # address space; FFmpeg and OpenCV map more than they use
 _HINT_SECONDS = 10.0
 _PAGE_WIDTH = 960
+LONGEST_LOOK_S = 4 * 3600.0  # at one file
 
 
 class PictureBusy(Exception):
@@ -64,12 +69,18 @@ class PictureProcess:
         return self._worker.call("hints", data, self._model, returns=Hints, seconds=_HINT_SECONDS)
 
 
+def picture_worker() -> Confined:
+    """A process for `turns_of_recording`, for who wants to end it early."""
+    return Confined(__name__, memory=_MEMORY)
+
+
 def turns_of_recording(
     video: Path,
     slides: Path | None = None,
     *,
     seconds: float = 3600,
     progress: Callable[[float], None] | None = None,
+    process: Confined | None = None,
 ) -> tuple[PictureTurn, ...]:
     """The slide turns seen in a recording; `slides` is the PDF its pages are looked for in.
 
@@ -77,7 +88,7 @@ def turns_of_recording(
     where the file has no picture. Raises Refused (key of `media.…` or `slides.error.…`), Broken.
     """
     pages = str(slides.resolve()) if slides else ""
-    with Confined(__name__, memory=_MEMORY) as worker:
+    with process or picture_worker() as worker:
         return worker.call(
             "turns",
             str(video.resolve()),
@@ -86,6 +97,46 @@ def turns_of_recording(
             seconds=seconds,
             progress=progress,
         )
+
+
+def turns_of_media(
+    media: Path,
+    slides: Path | None,
+    kinds: Sequence[Kind],
+    progress: Callable[[float], None] | None = None,
+    process: Confined | None = None,
+) -> tuple[PictureTurn, ...]:
+    """As `turns_of_recording`, for a file or the folder of a recording, in seconds of the take.
+    `kinds` are looked at in this order: the first that was recorded tells."""
+    found: list[PictureTurn] = []
+    videos = list(_videos(media, kinds))
+    for index, (start, video) in enumerate(videos):
+
+        def tell(share: float, index: int = index) -> None:
+            if progress:
+                progress((index + share) / len(videos))
+
+        seen = turns_of_recording(
+            video, slides, seconds=LONGEST_LOOK_S, progress=tell, process=process
+        )
+        for turn in seen:
+            found.append(replace(turn, at=start + turn.at))
+    return tuple(found)
+
+
+def _videos(media: Path, kinds: Sequence[Kind]) -> Iterator[tuple[float, Path]]:
+    """(second of the take, video file) of each picture to look at."""
+    if not media.is_dir():
+        if probe(media).has_video:
+            yield 0.0, media
+        return
+    spans = Recording.open(media).spans
+    for kind in kinds:
+        files = [(span.take_start, file_of(media, kind, span.number)) for span in spans]
+        there = [(start, file) for start, file in files if file.exists()]
+        if there:
+            yield from there
+            return
 
 
 # ── in the process of its own ────────────────────────────────────────────────────────────────────

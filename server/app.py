@@ -35,6 +35,7 @@ from server.courses.access import DeckReaders
 from server.courses.cards import PROVIDERS as COURSES_CARDS
 from server.courses.slides import SlideShelf
 from server.errors import Problem
+from server.events import ModelChanged
 from server.hearing import pages as hearing_pages
 from server.hearing.ear import Ear
 from server.http import assets
@@ -47,12 +48,13 @@ from server.http.problems import answer_problem
 from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
 from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
 from server.lessons import access as lessons_access
-from server.lessons import comment_pages, preparing_pages
+from server.lessons import chapter_pages, comment_pages, preparing_pages
 from server.lessons import desk as lessons_desk
 from server.lessons import pages as lessons_pages
 from server.lessons.around import Around
 from server.lessons.custody import lay_around as lay_custody
 from server.lessons.expiring import Expiring
+from server.lessons.finding import Finding
 from server.lessons.guests import GuestGate
 from server.lessons.media import after_room
 from server.lessons.rooms import LessonRooms
@@ -72,6 +74,7 @@ from server.recordings.deleting import Deleting
 from server.recordings.editing import Editing
 from server.recordings.keeping import Keeping
 from server.recordings.preparing import Preparing, Step
+from server.recordings.recording import Recording
 from server.recordings.sealing import Sealing
 from server.search.index import SearchIndex
 from server.settings import Settings
@@ -149,11 +152,19 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def preparation(keeping: Keeping, sealing: Sealing) -> list[Step]:
+def preparation(keeping: Keeping, sealing: Sealing, finding: Finding) -> list[Step]:
     """What is done to the recording of a lesson after the class, in this order."""
+
+    def seen(recording: Recording) -> bool:
+        return recording.source in ("room", "file")
+
     return [
-        Step("transcode", keeping.transcode, wanted=lambda recording: recording.source == "room"),
+        Step("transcode", keeping.transcode, wanted=lambda found: found.source == "room"),
         Step("seal", sealing.run, after=("transcode",), lane="light"),
+        Step("turns", finding.turns, after=("transcode",), wanted=seen),
+        Step("chapters", finding.chapters, after=("turns",), lane="light"),
+        Step("thumbnails", finding.thumbnails, after=("transcode", "chapters")),
+        Step("words", finding.words, lane="words", wanted=lambda found: found.source == "file"),
     ]
 
 
@@ -184,7 +195,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     keeping = house.add(Keeping(house))
     sealing = house.add(Sealing(house))
     deleting = house.add(Deleting(house))
-    for step in preparation(keeping, sealing):
+    finding = house.add(Finding(house))
+    for step in preparation(keeping, sealing, finding):
         preparing.add(step)
     house.add(Packing(house))
     house.add(LinkTokens(lambda: folder.secret("links")))
@@ -198,6 +210,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     lesson_rooms = house.add(LessonRooms(house))
     expiring = house.add(Expiring(house))
     around = house.add(Around())
+    around.add(chapter_pages.lay_action)
     around.add(preparing_pages.lay_box)
     around.add(comment_pages.tab)
     around.add(lay_custody)
@@ -242,6 +255,9 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
                 running.push_async_callback(part.stop)
             await addresses.start()
             await keeping.start()
+            house.bus.subscribe(
+                ModelChanged, lambda _: preparing.wake("words") if ear.model else None
+            )
             await handover.start()
             await lesson_rooms.start()
             await rooms.start()

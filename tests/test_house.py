@@ -167,6 +167,7 @@ FAMILIES = (
     "activity.",
     "boundaries.",
     "comments.column.",
+    "chapter.from.",
     "connectivity.",
     "edit.",
     "edition.",

@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from server.lessons import (
+    chapter_pages,
     comment_pages,
     custody_pages,
     enter_pages,
@@ -26,4 +27,5 @@ routes: list[BaseRoute] = [
     *preparing_pages.routes,
     *comment_pages.routes,
     *my_comments_pages.routes,
+    *chapter_pages.routes,
 ]

@@ -11,10 +11,12 @@ from starlette.routing import Route
 
 from server.accounts.person import Person
 from server.accounts.sessions import current_person
+from server.classroom.agenda import agenda_of
 from server.classroom.event_log import StoredRoom, snapshot_of
 from server.classroom.things import Agenda, Attendee, Role
+from server.courses.slide_deck import SlideDeck
 from server.errors import Conflict, NotFound
-from server.http.context import house
+from server.http.context import house, translator
 from server.http.pages import render
 from server.lessons.access import (
     edition_for,
@@ -27,7 +29,9 @@ from server.lessons.access import (
 )
 from server.lessons.around import OWN_TABS, Around, Shown
 from server.lessons.captions import tracks_in
+from server.lessons.chapters import chapters_in
 from server.lessons.following import BACK_S, running, since
+from server.lessons.found import marks_of, thumbs_in
 from server.lessons.lesson import Lesson
 from server.lessons.media import Media, asked_edition, media_of
 from server.lessons.timelines import Timelines, Wanted, read_wanted
@@ -131,21 +135,23 @@ def _state(recording: Recording | None, media: Media | None, ended: bool) -> str
 
 async def show_timeline(request: Request) -> Response:
     """GET /lessons/{lesson_id}/timeline.json?edition=: LessonTimeline, and `media`: as in
-    media.json, and slides. Where the class still goes on `live` is true, and `?after=SECONDS` asks
-    for what is new (see `following.since`). Conflict where nothing can be played."""
+    media.json, and slides; and `chapters`. Where the class still goes on `live` is true, and
+    `?after=SECONDS` asks for what is new (see `following.since`). Conflict where nothing plays."""
     person, the_house = current_person(request), house(request)
     async with the_house.database.session() as session:
         lesson = await lesson_for(session, person, request.path_params["lesson_id"])
         role = await role_in(session, person, lesson)
         recording = await session.get(Recording, lesson.recording_id or "")
         room = await session.get(StoredRoom, lesson.room_id or "")
+        deck = await session.get(SlideDeck, lesson.deck_id or "")
+        chapters = await chapters_in(session, lesson.recording_id or "")
         edition, edited = ORIGINAL, None
         if recording is not None and recording.state == "ready":
             edition = await edition_for(session, person, lesson, asked_edition(request))
             edited = await edition_of(session, recording.id, edition) if edition else None
     if recording is None:
         raise Conflict("error.lesson.no_recording")
-    agenda = snapshot_of(room).agenda if room else Agenda()
+    agenda = snapshot_of(room).agenda if room else agenda_of(None, deck)
     viewer = Attendee(person.id, person.name, role or "guest", 0)
     if room is not None and role and recording.state != "ready" and room.ended_at is None:
         return await _running(request, room, recording.id, agenda, viewer)
@@ -159,7 +165,9 @@ async def show_timeline(request: Request) -> Response:
     tracks = await run_in_threadpool(tracks_in, folder, edited)
     laid = await the_house.part(Timelines).encoded(wanted, viewer)
     playing = {**media.told(), "slides": agenda.slides, "captions": tracks}
-    return _told({"media": playing, "live": False}, laid)
+    thumbs = await run_in_threadpool(thumbs_in, folder)
+    marks = marks_of(chapters, thumbs, translator(request).t("chapter.untitled"), wanted.rules)
+    return _told({"media": playing, "live": False, "chapters": marks}, laid)
 
 
 async def _running(

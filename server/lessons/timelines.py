@@ -21,9 +21,10 @@ from server.classroom.event_log import StoredEvent
 from server.classroom.room_events import event_from
 from server.classroom.things import Agenda, Attendee
 from server.lessons.edited import of_edition
+from server.lessons.found import recorded_in
 from server.lessons.media import Media
 from server.lessons.retelling import Retelling
-from server.lessons.timeline import LessonTimeline, Spoken, lay
+from server.lessons.timeline import LessonTimeline, Spoken, Turn, lay
 from server.recordings.edition import ORIGINAL, edition_folder
 from server.store.database import Database
 from server.store.folder import DataFolder
@@ -40,8 +41,8 @@ Encode = msgspec.json.Encoder()
 class Wanted:
     """What is shown. `room_id` "": no room, a recorded file. `manifest` is the original's; of an
     edition `rules` says what is left of it, and `shown` is its own. `words`: what was said, where
-    the log does not know it. `until`: where a recording that still runs is now. `mark` differs
-    where files do."""
+    the log does not know it; `turns`: of the slides, where there is no log. `until`: where a
+    recording that still runs is now. `mark` differs where files do."""
 
     room_id: str
     recording_id: str
@@ -51,6 +52,7 @@ class Wanted:
     rules: Rules | None = None
     shown: Manifest | None = None
     words: tuple[Spoken, ...] | None = None
+    turns: tuple[Turn, ...] | None = None
     until: float = 0.0
     mark: str = ""
 
@@ -63,6 +65,7 @@ def read_wanted(
     if media.edition != ORIGINAL:
         rules = rules_in(edition_folder(data, recording_id, media.edition))
         original = Manifest.load(edition_folder(data, recording_id, ORIGINAL))
+    told = None if room_id else recorded_in(edition_folder(data, recording_id, ORIGINAL))
     return Wanted(
         room_id=room_id,
         recording_id=recording_id,
@@ -71,6 +74,9 @@ def read_wanted(
         agenda=agenda,
         rules=rules,
         shown=media.manifest,
+        words=told.lines if told else None,
+        turns=told.turns if told else None,
+        mark=told.mark if told else "",
     )
 
 
@@ -174,6 +180,8 @@ def _lay(log: _Log, wanted: Wanted, viewer: Attendee) -> LessonTimeline:
     laid = lay(told, wanted.manifest, wanted.agenda, wanted.until)
     if wanted.words is not None:
         laid = msgspec.structs.replace(laid, lines=wanted.words)
+    if wanted.turns is not None:
+        laid = msgspec.structs.replace(laid, slides=wanted.turns)
     if wanted.rules and wanted.shown:
         laid = of_edition(laid, wanted.rules, wanted.shown)
     return laid

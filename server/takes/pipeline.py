@@ -20,11 +20,12 @@ from typing import Any, Literal
 from media.files import NoSound, probe, sound_of
 from media.layout import replace
 from media.models import Model
-from media.picture_process import turns_of_recording
+from media.picture_process import turns_of_media
 from media.recording import Recording
 from media.slides import texts
 from media.sound import RATE, Samples
 from media.speech_process import SpeechFailed, SpeechProcess
+from media.track import Kind
 from media.transcribe import transcribe
 from media.voice import Voice
 from media.vtt import to_vtt
@@ -209,33 +210,15 @@ def _slides(
     if order.events.slides:
         tell(1.0)
         return order.events.slides, "events"
-    found: list[SlideTurn] = []
-    for start, video in _pictures(Path(order.media), bool(order.slides)):
-        seen = turns_of_recording(
-            video, Path(order.slides) if order.slides else None, progress=tell
-        )
-        found += [
-            SlideTurn(start + turn.at, turn.page, turn.confidence)
-            for turn in seen
-            if turn.page is not None
-        ]
+    kinds: tuple[Kind, ...] = ("screen", "camera") if order.slides else ("screen",)
+    pages = Path(order.slides) if order.slides else None
+    found = tuple(
+        SlideTurn(turn.at, turn.page, turn.confidence)
+        for turn in turns_of_media(Path(order.media), pages, kinds, tell)
+        if turn.page is not None
+    )
     tell(1.0)
-    return tuple(found), "picture" if found else ""
-
-
-def _pictures(media: Path, with_slides: bool) -> Iterator[tuple[float, Path]]:
-    """(second of the take, video file) of each picture in which slides may be seen."""
-    if not media.is_dir():
-        if probe(media).has_video:
-            yield 0.0, media
-        return
-    spans = Recording.open(media).spans
-    for kind in ("screen", "camera") if with_slides else ("screen",):
-        files = [(span.take_start, media / f"{kind}-{span.number:03}.mp4") for span in spans]
-        there = [(start, file) for start, file in files if file.exists()]
-        if there:
-            yield from there
-            return
+    return found, "picture" if found else ""
 
 
 def write(out: Path, take: Take, report: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ from server.accounts.person import Person, RoleGrant
 from server.app import routes
 from server.courses.slide_deck import SlideDeck
 from server.lessons.lesson import Lesson, LessonGuest
+from server.recordings.chapter import Chapter
 from server.recordings.recording import Recording
 from server.recordings.step import RecordingStep
 from server.store.database import new_id, now
@@ -159,6 +160,11 @@ RULES = {
     "GET /lessons/{lesson_id}/watchers": LESSON,
     "GET /lessons/{lesson_id}/recording/steps": LESSON,
     "POST /lessons/{lesson_id}/recording/steps/{step}/again": LESSON,
+    "GET /lessons/{lesson_id}/recording/chapters": LESSON,
+    "POST /lessons/{lesson_id}/recording/chapters": LESSON,
+    "POST /lessons/{lesson_id}/recording/chapters/anew": LESSON,
+    "POST /lessons/{lesson_id}/recording/chapters/{chapter_id}": LESSON,
+    "POST /lessons/{lesson_id}/recording/chapters/{chapter_id}/remove": LESSON,
     "GET /lessons/{lesson_id}/quiz.json": LESSON,
     "POST /lessons/{lesson_id}/quiz/{question_id}": Rule(frozenset(), sent={"answer": [0]}),
     "GET /lessons/{lesson_id}/recording/quiz": MINE,
@@ -380,11 +386,14 @@ async def school(site: Site, tmp_path: Path) -> School:
     lesson, guest = Lesson(id=new_id(), course_id=course, title="课", minutes=45), site.people["ke"]
     lesson.starts_at = now() + timedelta(minutes=10)
     recorded = Recording(id=new_id(), owner_id=site.people["lin"].id, kind="lesson")
+    recorded.state, recorded.duration = "ready", 60.0
+    chapter = Chapter(id=new_id(), recording_id=recorded.id, at=9.0, title="课", source="slides")
     lesson.recording_id = recorded.id
     async with site.house.database.session() as session:
         session.add(recorded)
         await session.flush()
         session.add_all([lesson, RecordingStep(recording_id=recorded.id, step="transcode")])
+        session.add(chapter)
         await session.flush()
         session.add(LessonGuest(lesson_id=lesson.id, person_id=guest.id))
     offered = {"places": 0, "approval": "no", "listed": "yes"}
@@ -399,7 +408,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "name": "index.m3u8",
         "person_id": site.people["an"].id, "room_id": room_id,
         "handout": await hand_out(site, lin, room_id),
-        "session_id": "absent", "step": "transcode",
+        "session_id": "absent", "step": "transcode", "chapter_id": chapter.id,
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
         "offer_id": offer, "question_id": "absent", "link_id": "absent", "about": "lesson",

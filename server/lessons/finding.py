@@ -1,0 +1,248 @@
+"""The steps that find out what is in a recording: slide turns, chapters, small pictures, words."""
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from media import thumbnails
+from media.layout import Manifest, file_of
+from media.picture_process import picture_worker, turns_of_media
+from media.recorded_captions import keep_captions
+from media.recording import Recording as Recorded
+from media.speech_process import SpeechFailed, SpeechProcess
+from media.track import Kind
+from media.transcribe import Language, transcribe
+from media.words import Transcript
+from server.classroom.event_log import StoredRoom, events_of, snapshot_of
+from server.classroom.things import Attendee
+from server.courses.lesson_plan import PlanVersion
+from server.courses.plan import to_plan
+from server.courses.slide_deck import SlideDeck, deck_file
+from server.hearing.ear import Ear
+from server.http.context import House
+from server.lessons.chaptering import Found, chapters_of
+from server.lessons.chapters import chapters_in, make_anew, put_found
+from server.lessons.found import (
+    PageTurn,
+    Thumbs,
+    Turns,
+    TurnSource,
+    keep_thumbs,
+    keep_turns,
+    keep_words,
+    turns_in,
+)
+from server.lessons.lesson import Lesson
+from server.lessons.timeline import lesson_timeline
+from server.recordings.apart import apart
+from server.recordings.chapter import Chapter, Source
+from server.recordings.preparing import NotYet, Preparing, Progress, StepFailed
+from server.recordings.recording import Recording, recording_folder
+
+NICE = 10
+NO_MODEL = "preparing.error.no_model"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What steps need to know of a recording. `pdf` is None where there are no slides."""
+
+    folder: Path
+    manifest: Manifest
+    lesson: Lesson
+    source: str
+    pdf: Path | None
+    titles: list[str]
+
+
+class Finding:
+    """Looks at recordings of lessons. Each step may be repeated at any time."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def turns(self, recording_id: str, progress: Progress) -> None:
+        """turns.json: what the room knew of its slides, else what the picture shows."""
+        subject = await self._subject(recording_id)
+        turns = await self._told_by_room(subject)
+        if turns is None:
+            kinds: tuple[Kind, ...] = ("screen",)
+            if subject.source != "room":
+                kinds = ("screen", "camera")
+            process = picture_worker()
+            look = partial(turns_of_media, subject.folder, subject.pdf, kinds, progress, process)
+            seen = await apart(look, process.close)
+            source: TurnSource = "pages" if subject.pdf else "scenes"
+            pages = tuple(PageTurn(round(turn.at, 3), turn.page) for turn in seen)
+            known = any(turn.page is not None for turn in pages)
+            turns = Turns(source, pages) if known else Turns()
+        await asyncio.to_thread(keep_turns, subject.folder, turns)
+
+    async def chapters(self, recording_id: str, progress: Progress) -> None:
+        """The chapters that follow from the turns, unless a person has changed some."""
+        subject = await self._subject(recording_id)
+        found, source = _found(subject)
+        async with self._house.database.session() as session:
+            await put_found(session, recording_id, found, source)
+        progress(1.0)
+
+    async def chapters_anew(self, recording_id: str) -> None:
+        """A person asks for it: as `chapters`, keeping what people named, moved or added."""
+        subject = await self._subject(recording_id)
+        found, source = _found(subject)
+        async with self._house.database.session() as session:
+            await make_anew(session, recording_id, found, source)
+        await self.chapters_changed(recording_id)
+
+    async def chapters_changed(self, recording_id: str) -> None:
+        """What follows from chapters is due again."""
+        preparing = self._house.part(Preparing)
+        await preparing.again(recording_id, *preparing.following("chapters"))
+
+    async def thumbnails(self, recording_id: str, progress: Progress) -> None:
+        """thumbs/ and thumbs.json; what is there already is not drawn again."""
+        subject = await self._subject(recording_id)
+        async with self._house.database.session() as session:
+            chapters = await chapters_in(session, recording_id)
+        turns = turns_in(subject.folder) or Turns()
+        await draw(subject.folder, subject.manifest, turns, subject.pdf, chapters, progress)
+
+    async def words(self, recording_id: str, progress: Progress) -> None:
+        """words.json, for a recording that nobody heard while it was made. NotYet: no model."""
+        subject = await self._subject(recording_id)
+        model = self._house.part(Ear).model
+        recorded = await asyncio.to_thread(Recorded.open, subject.folder)
+        if "audio" not in recorded.kinds:
+            return
+        if model is None:
+            raise NotYet(NO_MODEL)
+        async with self._house.database.session() as session:
+            glossary = await _glossary(session, subject.lesson)
+        threads = self._house.settings.whisper_threads
+        recogniser = SpeechProcess(model, cpu_threads=threads, nice=NICE)
+
+        def write_down() -> Transcript:
+            return transcribe(
+                recorded.sound(),
+                recogniser,
+                language=cast(Language, subject.lesson.language),
+                glossary=glossary,
+                duration=recorded.duration,
+                progress=lambda done, total: progress(done / total if total else 0.0),
+            )
+
+        try:
+            words = await apart(write_down, recogniser.close)
+        except SpeechFailed as error:
+            raise StepFailed("take.error.speech") from error
+        await asyncio.to_thread(_keep_words, subject, words)
+
+    async def _subject(self, recording_id: str) -> Subject:
+        folder = recording_folder(self._house.folder, recording_id)
+        async with self._house.database.session() as session:
+            recording = await session.get(Recording, recording_id)
+            lesson = await session.scalar(
+                select(Lesson).where(Lesson.recording_id == recording_id).limit(1)
+            )
+            if recording is None or lesson is None:
+                raise StepFailed("preparing.error.gone")
+            deck = await session.get(SlideDeck, lesson.deck_id or "")
+        pdf = deck_file(self._house.folder, deck.id) if deck else None
+        try:
+            manifest = await asyncio.to_thread(Manifest.load, folder)
+        except (FileNotFoundError, ValueError):
+            raise StepFailed("preparing.error.nothing") from None
+        there = pdf is not None and pdf.is_file()
+        titles = [str(title) for title in deck.titles] if deck and there else []
+        return Subject(folder, manifest, lesson, recording.source, pdf if there else None, titles)
+
+    async def _told_by_room(self, subject: Subject) -> Turns | None:
+        """None where there was no room, or no slides in it."""
+        async with self._house.database.session() as session:
+            room = await session.get(StoredRoom, subject.lesson.room_id or "")
+            if room is None or subject.source == "file":
+                return None
+            happened = await events_of(session, room.id)
+        agenda = snapshot_of(room).agenda
+        if not agenda.pages or subject.pdf is None:
+            return None
+        teacher = Attendee("", "", "teacher", 0)
+        told = await asyncio.to_thread(lesson_timeline, happened, subject.manifest, teacher, agenda)
+        return Turns("events", tuple(PageTurn(turn.at, turn.page) for turn in told.slides))
+
+
+async def _glossary(session: AsyncSession, lesson: Lesson) -> tuple[str, ...]:
+    version = await session.get(PlanVersion, lesson.plan_version_id or "")
+    return to_plan(version.body, version.number).glossary if version else ()
+
+
+def _keep_words(subject: Subject, words: Transcript) -> None:
+    keep_words(subject.folder, words)
+    keep_captions(subject.folder, subject.manifest, words.segments, words.language)
+
+
+def _found(subject: Subject) -> tuple[list[Found], Source]:
+    """Reads a small file."""
+    turns = turns_in(subject.folder) or Turns()
+    shown = [(turn.at, turn.page) for turn in turns.turns if turn.page is not None]
+    if turns.source in ("events", "pages"):
+        return chapters_of(shown, subject.manifest.duration, subject.titles), "slides"
+    return chapters_of(shown, subject.manifest.duration), "picture"
+
+
+async def draw(
+    folder: Path,
+    manifest: Manifest,
+    turns: Turns,
+    pdf: Path | None,
+    chapters: list[Chapter],
+    progress: Progress = lambda share: None,
+) -> None:
+    """Small pictures of the media in `folder` (a recording's, or an edition's, whose own seconds
+    all of these are), and thumbs.json."""
+    starts = {float(int(chapter.at)): chapter for chapter in chapters}
+    seconds = thumbnails.moments(manifest.duration, list(starts))
+    place = folder / thumbnails.FOLDER
+    place.mkdir(exist_ok=True)
+    wanted = []
+    for second in seconds:
+        out = place / thumbnails.name_of(second)
+        begins = starts.get(second)
+        at, page = (begins.at, begins.page) if begins else (second, None)
+        shown = _shown_at(folder, manifest, turns, at, page, pdf)
+        if shown and not out.exists():
+            wanted.append(thumbnails.Wanted(*shown, str(out)))
+    if wanted:
+        process = thumbnails.worker()
+        await apart(partial(thumbnails.make, wanted, progress, process), process.close)
+    there = tuple(s for s in seconds if (place / thumbnails.name_of(s)).exists())
+    keep_thumbs(folder, Thumbs(there))
+    kept = {thumbnails.name_of(second) for second in there}
+    for left in place.iterdir():
+        if left.name not in kept:
+            left.unlink()
+
+
+def _shown_at(
+    folder: Path, manifest: Manifest, turns: Turns, at: float, page: int | None, pdf: Path | None
+) -> tuple[str, float] | None:
+    """Where to look for what was to be seen: a chapter's page, the shared screen, the slide that
+    the room knew of, the camera."""
+    before = [turn.page for turn in turns.turns if turn.at <= at + 0.001]
+    now = page or (before[-1] if before and turns.source in ("events", "pages") else None)
+    paged = (str(pdf), float(now)) if pdf and now else None
+    if page and paged:
+        return paged
+    spans = [span for span in manifest.spans if span.take_start <= at] or manifest.spans[:1]
+    for kind in ("screen", "camera"):
+        if kind == "camera" and paged and turns.source == "events":
+            return paged
+        if spans and (file := file_of(folder, kind, spans[-1].number)).exists():
+            length = spans[-1].duration or 0.0
+            return str(file), min(max(0.0, at - spans[-1].take_start), length)
+    return paged
