@@ -206,12 +206,8 @@ async def is_insider(session: AsyncSession, person: Person, lesson: Lesson) -> b
 
 
 async def may_watch(session: AsyncSession, person: Person, recording_id: str) -> bool:
-    """The rule for the original of recordings of kind "lesson": insiders, and who gets just it."""
-    as_it_is = source_column(Lesson.recording_id) == Lesson.recording_id
-    found = select(Lesson.id).where(
-        Lesson.recording_id == recording_id,
-        or_(insider(person), and_(watches(person), as_it_is)),
-    )
+    """The rule for recordings of kind "lesson": who gets some edition of it, see `edition_for`."""
+    found = select(Lesson.id).where(Lesson.recording_id == recording_id, watches(person))
     return await session.scalar(found) is not None
 
 
