@@ -17,14 +17,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from media.edit_list import ORIGINAL, EditList
 from media.seal import SEAL, Finding, SealBroken, digest_of, files_of, seal, verify
 from media.transcoding import waiting
+from server.events import Event, RecordingPrepared
 from server.http.context import House
-from server.recordings.preparing import Progress, StepFailed
+from server.recordings.preparing import Preparing, Progress, StepFailed
 from server.recordings.recording import Recording, recording_folder
 from server.store.database import Table, now
 
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 600.0
+BEFORE = ("transcode", "words")  # steps that write what is sealed
 RATE = 16 << 20  # bytes a second that looking in the background reads at most
 
 
@@ -68,7 +70,8 @@ class Sealing:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to look, where the settings want it."""
+        """Listen, and begin to look, where the settings want it."""
+        self._house.bus.subscribe(RecordingPrepared, self._prepared)
         if self._house.settings.seal_check_days > 0:
             self._task = asyncio.create_task(self._work(), name="seals")
 
@@ -132,6 +135,12 @@ class Sealing:
             names = [one.name for one in found]
             log.error("a recording is not as it was sealed", recording=recording_id, files=names)
         return found
+
+    async def _prepared(self, event: Event) -> None:
+        """What was made after the seal is sealed, too."""
+        assert isinstance(event, RecordingPrepared)
+        if event.step in BEFORE:
+            await self._house.part(Preparing).again(event.recording_id, "seal")
 
     def _folder(self, recording_id: str) -> Path:
         return recording_folder(self._house.folder, recording_id)

@@ -2,10 +2,11 @@
 
 import pytest
 
+from server.courses.course import Course
 from server.lessons.lesson import LessonGuest
 from server.recordings.addresses import Addresses
 from server.recordings.edition import Edition, edition_folder
-from server.recordings.release import put_out, release_of
+from server.recordings.release import STATES, put_out, release_of
 from server.recordings.viewings import RecordingViewing
 from server.store.database import Table
 from tests.server.lessons.making import School
@@ -41,6 +42,31 @@ async def test_a_player_gets_fresh_addresses_as_long_as_it_may(school: School) -
     assert (await lin.get(f"{path}?edition=0")).json()["edition"] == 0
     for who, asked in ((an, "0"), (an, "1"), (lin, "3"), (lin, "-1"), (lin, "x"), (lin, "9" * 40)):
         assert (await who.get(f"{path}?edition={asked}")).status_code == 404, asked
+
+
+async def test_every_role_finds_the_bytes_in_the_states_it_should(school: School) -> None:
+    lesson = await held(school)
+    people = ("lin", "mei", "du", "xue", "an", "zhou", "guan", "bo", "hai")
+    async with school.site.house.database.session() as session:
+        session.add(LessonGuest(lesson_id=lesson.id, person_id=school.site.people["guan"].id))
+        (await session.get_one(Course, school.course_id)).class_watches = False
+    visitors = {login: await school.site.sign_in(login) for login in people}
+    told = {}
+    for state in STATES:
+        await put(school, lesson, state, label="public")
+        may = []
+        for login, who in visitors.items():
+            found = await who.get(f"/lessons/{lesson.id}/media.json")
+            page = await who.get(f"/lessons/{lesson.id}/timeline.json")
+            assert (found.status_code == 200) == (page.status_code == 200)
+            assert found.status_code in (200, 404)
+            if found.status_code == 200:
+                assert (await who.get(found.json()["src"])).status_code == 200
+                may.append(login)
+        told[state] = may
+    insiders = ["lin", "mei", "du", "xue"]
+    published = [*insiders, "an", "zhou", "guan"]
+    assert told == {**dict.fromkeys(STATES, insiders), "published": published}
 
 
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])

@@ -1,5 +1,6 @@
 """What was altered on disk is found and shown; sealing again forgives nothing."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from media.edit_list import EditList, Part, Piece, Run
 from media.seal import SEAL
+from server.events import Event, RecordingPrepared
 from server.recordings.preparing import StepFailed
 from server.recordings.recording import Recording, recording_folder
 from server.recordings.sealing import RecordingSeal, Sealing
@@ -94,3 +96,20 @@ async def test_pictures_that_wait_to_be_transcoded_are_not_sealed(site: Site, fo
     (folder / "camera-002.mkv").write_bytes(b"x")
     with pytest.raises(StepFailed):
         await site.house.part(Sealing).run(folder.name, lambda share: None)
+
+
+async def test_captions_that_come_later_are_sealed_again(site: Site, folder: Path) -> None:
+    before = (await row(site, folder)).digest
+    (folder / "captions-002.vtt").write_text("WEBVTT\n")
+    done = asyncio.Event()
+
+    def told(event: Event) -> None:
+        if isinstance(event, RecordingPrepared) and event.step == "seal":
+            done.set()
+
+    site.house.bus.subscribe(RecordingPrepared, told)
+    site.house.bus.publish(RecordingPrepared(folder.name, "words"))
+    async with asyncio.timeout(30):
+        await done.wait()
+    assert (await row(site, folder)).digest != before
+    assert await site.house.part(Sealing).check(folder.name) == []
