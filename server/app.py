@@ -48,7 +48,7 @@ from server.http.problems import answer_problem
 from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
 from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
 from server.lessons import access as lessons_access
-from server.lessons import chapter_pages, comment_pages, preparing_pages
+from server.lessons import chapter_pages, comment_pages, editing_pages, preparing_pages
 from server.lessons import desk as lessons_desk
 from server.lessons import pages as lessons_pages
 from server.lessons.around import Around
@@ -214,6 +214,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     around.add(preparing_pages.lay_box)
     around.add(comment_pages.tab)
     around.add(lay_custody)
+    around.add(editing_pages.link_to_editing)
     around.add(quiz_pages.beside_player)
     around.add(share_pages.beside_player)
     around.add(evaluation_pages.beside_player)
@@ -272,6 +273,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
         "/rooms/*/handouts": LARGEST_HANDOUT + BODY_LIMIT,
         "/people/import": LARGEST_SHEET + BODY_LIMIT,
         "/uploads/": settings.upload_limit,
+        "/lessons/*/recording/editions": editing_pages.LARGEST,
     }
     problems = {kind: answer_problem for kind in (Problem, HTTPException, Exception)}
     app = Starlette(

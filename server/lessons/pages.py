@@ -6,6 +6,7 @@ from server.lessons import (
     chapter_pages,
     comment_pages,
     custody_pages,
+    editing_pages,
     enter_pages,
     lesson_pages,
     media,
@@ -28,4 +29,5 @@ routes: list[BaseRoute] = [
     *comment_pages.routes,
     *my_comments_pages.routes,
     *chapter_pages.routes,
+    *editing_pages.routes,
 ]

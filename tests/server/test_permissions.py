@@ -165,6 +165,13 @@ RULES = {
     "POST /lessons/{lesson_id}/recording/chapters/anew": LESSON,
     "POST /lessons/{lesson_id}/recording/chapters/{chapter_id}": LESSON,
     "POST /lessons/{lesson_id}/recording/chapters/{chapter_id}/remove": LESSON,
+    "GET /lessons/{lesson_id}/recording/edit": LESSON,
+    "GET /lessons/{lesson_id}/recording/editions": LESSON,
+    "POST /lessons/{lesson_id}/recording/editions": Rule(
+        LESSON.may, sent={"operations": [{"op": "cut", "start": 1, "end": 2}]}
+    ),
+    "POST /lessons/{lesson_id}/recording/editions/{number}/cancel": NOBODY,
+    "POST /lessons/{lesson_id}/recording/editions/{number}/revoke": LESSON,
     "GET /lessons/{lesson_id}/quiz.json": LESSON,
     "POST /lessons/{lesson_id}/quiz/{question_id}": Rule(frozenset(), sent={"answer": [0]}),
     "GET /lessons/{lesson_id}/recording/quiz": MINE,
@@ -409,6 +416,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "person_id": site.people["an"].id, "room_id": room_id,
         "handout": await hand_out(site, lin, room_id),
         "session_id": "absent", "step": "transcode", "chapter_id": chapter.id,
+        "number": "1",
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
         "offer_id": offer, "question_id": "absent", "link_id": "absent", "about": "lesson",
