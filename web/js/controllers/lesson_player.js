@@ -231,8 +231,8 @@ export default class extends Player {
       f: () => this.fullScreen(),
       v: () => this.#nextView(),
       x: () => this.swap(),
-      n: () => this.#chapter(1),
-      p: () => this.#chapter(-1),
+      ".": () => this.#chapter(1),
+      ",": () => this.#chapter(-1),
       "?": () => this.showKeys(),
     }[event.key]
     if (!act || event.altKey || event.ctrlKey || event.metaKey) return false
