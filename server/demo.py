@@ -39,6 +39,8 @@ CAST = {
     "mei": ("梅", "教研室", "assistant"),
     "an": ("安", "石桥街道", "trainee"),
     "bo": ("薄", "东湖镇", "trainee"),
+    "du": ("杜", "督导组", "supervisor"),
+    "yan": ("严", "党建教研室", "expert"),
     "zhou": ("周", "教务处", "class_adviser"),
     "xue": ("薛", "教务处", "learning_admin"),
     "guan": ("管", "信息中心", "system_admin"),

@@ -39,16 +39,19 @@ from server.recordings.deleting import deletion_of
 from server.recordings.editing import edition_of
 from server.recordings.edition import ORIGINAL, edition_folder
 from server.recordings.recording import Recording, recording_folder
-from server.recordings.release import release_of
+from server.recordings.release import release_of, version_of
 from server.recordings.viewings import note_viewing
 from server.store.database import now
 
 
 async def show_recording(request: Request) -> Response:
-    """GET /lessons/{lesson_id}/recording: what was recorded of it, or why there is nothing."""
+    """GET /lessons/{lesson_id}/recording: what was recorded of it, or why there is nothing.
+    `?version=` leads on to the edition that was published as that version."""
     person, the_house = current_person(request), house(request)
     async with the_house.database.session() as session:
         lesson = await lesson_for(session, person, request.path_params["lesson_id"])
+        if "version" in request.query_params:
+            return RedirectResponse(await _address_of_version(session, request, lesson), 303)
         recording = await session.get(Recording, lesson.recording_id or "")
         role = await role_in(session, person, lesson)
         room = await session.get(StoredRoom, lesson.room_id or "")
@@ -92,6 +95,14 @@ async def show_recording(request: Request) -> Response:
                     "newer": asked not in (None, shown.release.edition),
                 }
     return render(request, "lessons/recording.html", context)
+
+
+async def _address_of_version(session: AsyncSession, request: Request, lesson: Lesson) -> str:
+    url = request.url.remove_query_params("version")
+    version = await version_of(session, lesson.recording_id or "", request.query_params["version"])
+    if version is not None:
+        url = url.include_query_params(edition=version.edition)
+    return f"{url.path}?{url.query}" if url.query else url.path
 
 
 async def _shown(

@@ -55,7 +55,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Checklist(Table):
-    """One version of the list, which never changes. Version 0 is the one we come with."""
+    """One version of the list, which never changes. The first is what we come with, without a row."""
 
     __tablename__ = "review_checklist"
 
@@ -83,7 +83,7 @@ async def items_of(session: AsyncSession, version: int) -> tuple[Item, ...]:
 async def latest(session: AsyncSession) -> tuple[int, tuple[Item, ...]]:
     """The version for what is submitted now, with its items."""
     found = await session.scalar(select(Checklist).order_by(Checklist.version.desc()).limit(1))
-    version = found.version if found else 0
+    version = found.version if found else 1
     return version, await items_of(session, version)
 
 

@@ -30,6 +30,11 @@ async def show_review(request: Request) -> Response:
     return await _page(request)
 
 
+async def lead_on(request: Request) -> Response:
+    """GET /lessons/{lesson_id}/recording/review/{act}: where a refused step stood; to the page."""
+    return RedirectResponse(f"/lessons/{request.path_params['lesson_id']}/recording/review", 303)
+
+
 async def do_step(request: Request) -> Response:
     """POST /lessons/{lesson_id}/recording/review/{act}: one of ACTS, or "tick" to keep what was
     checked so far. `seen` is the number of the last step the page showed."""
@@ -76,8 +81,8 @@ def _decision(request: Request, form: Form) -> list[Maker]:
     return [approve] if decision == "approve" else [approve, decisions.publish_if_approved(form)]
 
 
-async def _answered(_session: AsyncSession, _case: Case) -> bool:
-    return True
+async def _answered(session: AsyncSession, case: Case) -> bool:
+    return (await opinions_of(session, case.person, case.lesson.id)).filed
 
 
 async def _keep_ticks(request: Request, form: Form) -> None:
@@ -115,5 +120,6 @@ async def _page(
 
 routes = [
     Route("/lessons/{lesson_id}/recording/review", show_review),
+    Route("/lessons/{lesson_id}/recording/review/{act}", lead_on),
     Route("/lessons/{lesson_id}/recording/review/{act}", do_step, methods=["POST"]),
 ]

@@ -118,6 +118,11 @@ async def do_change_rules(request: Request) -> Response:
     return RedirectResponse("/reviews/rules", 303)
 
 
+async def lead_on(_request: Request) -> Response:
+    """GET /reviews/rules/courses: where a refused change was shown; to the rules."""
+    return RedirectResponse("/reviews/rules", 303)
+
+
 async def do_change_course_rules(request: Request) -> Response:
     """POST /reviews/rules/courses: a course's own rate of sampling; empty: the school's."""
     person = require(request, *KEEPERS)
@@ -158,5 +163,6 @@ routes = [
     Route("/reviews/checklist", do_change_checklist, methods=["POST"]),
     Route("/reviews/rules", show_rules),
     Route("/reviews/rules", do_change_rules, methods=["POST"]),
+    Route("/reviews/rules/courses", lead_on),
     Route("/reviews/rules/courses", do_change_course_rules, methods=["POST"]),
 ]

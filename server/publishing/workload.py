@@ -36,7 +36,7 @@ class Factors(msgspec.Struct, frozen=True):
 
 
 class WorkloadRule(Table):
-    """One version of the factors, which never changes. Version 0 is what we come with."""
+    """One version of the factors, which never changes. The first is ours, and has no row."""
 
     __tablename__ = "workload_rule"
 
@@ -102,7 +102,7 @@ async def rule_now(session: AsyncSession) -> tuple[int, Factors]:
         select(WorkloadRule).order_by(WorkloadRule.version.desc()).limit(1)
     )
     if found is None:
-        return 0, Factors()
+        return 1, Factors()
     return found.version, msgspec.convert(found.factors, Factors)
 
 

@@ -95,6 +95,11 @@ async def export(request: Request) -> Response:
     return Response(body, media_type=media, headers=headers)
 
 
+async def lead_on(_request: Request) -> Response:
+    """GET /workload/rule: where a refused change was shown; to the ledger."""
+    return RedirectResponse("/workload", 303)
+
+
 async def do_change_rule(request: Request) -> Response:
     """POST /workload/rule: factors for what is published from now on."""
     person = require(request, *KEEPERS)
@@ -190,5 +195,6 @@ async def _page(request: Request, problem: Problem | None = None) -> Response:
 routes = [
     Route("/workload", show_workload),
     Route("/workload.{kind}", export),
+    Route("/workload/rule", lead_on),
     Route("/workload/rule", do_change_rule, methods=["POST"]),
 ]

@@ -156,6 +156,15 @@ async def versions_of(session: AsyncSession, recording_id: str) -> list[ReleaseV
     return list(found)
 
 
+async def version_of(
+    session: AsyncSession, recording_id: str, number: str
+) -> ReleaseVersion | None:
+    """The publication of that number, as it stands in addresses; None: there is none."""
+    if not number.isascii() or not number.isdigit() or len(number) > 6:
+        return None
+    return await session.get(ReleaseVersion, (recording_id, int(number)))
+
+
 def in_state(recording_id: Any, *states: State) -> ColumnElement[bool]:
     """Condition on a column of recording ids: the release is in one of these states."""
     found: ColumnElement[bool] = _of(recording_id, Release.state, "draft").in_(states)

@@ -187,6 +187,7 @@ RULES = {
     "GET /evaluation/{about}": only("xue"),
     "POST /evaluation/{about}": only("xue"),
     "GET /lessons/{lesson_id}/recording/review": LESSON,
+    "GET /lessons/{lesson_id}/recording/review/{act}": OPEN,  # only leads on to the review
     "POST /lessons/{lesson_id}/recording/review/{act}": LESSON,
     "GET /lessons/{lesson_id}/recording/share": LESSON,
     "POST /lessons/{lesson_id}/recording/share/package": LESSON,
@@ -208,9 +209,11 @@ RULES = {
     "POST /reviews/checklist": only("xue"),
     "GET /reviews/rules": only("xue"),
     "POST /reviews/rules": only("xue"),
+    "GET /reviews/rules/courses": OPEN,  # only leads on to the rules
     "POST /reviews/rules/courses": only("xue"),
     "GET /workload": COURSES,
     "GET /workload.{kind}": COURSES,
+    "GET /workload/rule": OPEN,  # only leads on to the ledger
     "POST /workload/rule": only("xue"),
     "GET /lessons/{lesson_id}/edit": LESSON,
     "POST /lessons/{lesson_id}": LESSON,

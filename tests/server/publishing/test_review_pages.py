@@ -8,6 +8,7 @@ from sqlalchemy import select
 from server.events import Event, RecordingPublished, RecordingWithdrawn
 from server.lessons.access import may_watch
 from server.publishing.review import ReviewStep, ReviewTask
+from server.recordings.edition import Edition
 from server.recordings.recording import Recording
 from tests.server.publishing.making import Bureau
 
@@ -146,3 +147,30 @@ async def test_who_has_no_part_in_it_finds_nothing(bureau: Bureau) -> None:
         assert (await bureau.act(login, lesson, "submit", seen=0)).status_code == 404, login
     assert (await bureau.act("lin", lesson, "paint", seen=0)).status_code == 404
     assert (await bureau.act("mei", lesson, "submit", seen=0, edition=0)).status_code in (400, 403)
+
+
+async def test_links_to_a_version_go_on_working(bureau: Bureau) -> None:
+    lesson = await bureau.lesson()
+    await bureau.publish(lesson)
+    async with bureau.site.house.database.session() as session:
+        cut = Edition(recording_id=str(lesson.recording_id), number=1, state="ready")
+        cut.original = 2400.0
+        session.add(cut)
+    await bureau.submit(lesson, edition=1)
+    await bureau.decide("qin", lesson, "approve_publish")
+    assert ((await bureau.release(lesson)).edition, (await bureau.release(lesson)).version) == (
+        1,
+        2,
+    )
+    an, address = await bureau.visitor("an"), f"/lessons/{lesson.id}/recording"
+    for version, edition in (("1", "edition=0"), ("2", "edition=1"), ("9", ""), ("²", "")):
+        answer = await an.get(f"{address}?version={version}")
+        assert answer.headers["location"] == f"{address}?{edition}".rstrip("?")
+
+
+@pytest.mark.parametrize("edition", [3, 4])
+async def test_only_what_plays_is_submitted(bureau: Bureau, edition: int) -> None:
+    lesson = await bureau.lesson()
+    async with bureau.site.house.database.session() as session:
+        session.add(Edition(recording_id=str(lesson.recording_id), number=3, state="revoked"))
+    assert (await bureau.submit(lesson, edition=edition)).status_code == 409

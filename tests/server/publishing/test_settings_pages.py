@@ -24,9 +24,9 @@ async def test_the_school_words_its_list(bureau: Bureau) -> None:
         assert item.zh in page
         assert item.en in page
     rows = ("", "自查完毕", "质量把关", "submit", True), ("", "符合<校训>", "本校", "review", True)
-    answer = await xue.post("/reviews/checklist", fields(0, *rows))
+    answer = await xue.post("/reviews/checklist", fields(1, *rows))
     assert answer.status_code == 303, answer.text
-    assert (await xue.post("/reviews/checklist", fields(0, *rows))).status_code == 409
+    assert (await xue.post("/reviews/checklist", fields(1, *rows))).status_code == 409
     assert (await bureau.decide("du", before, "approve")).status_code == 303, "the list it had"
 
     after = await bureau.lesson()

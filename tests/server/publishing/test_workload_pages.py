@@ -38,12 +38,12 @@ async def test_a_new_rule_holds_from_then_on(bureau: Bureau) -> None:
     xue = await bureau.visitor("xue")
     await xue.get("/workload")
     factors = {"live": 0, "published": 120, "updated": 10, "assistant": 50}
-    assert (await xue.post("/workload/rule", {"version": 0, **factors})).status_code == 303
-    assert (await xue.post("/workload/rule", {"version": 0, **factors})).status_code == 409
+    assert (await xue.post("/workload/rule", {"version": 1, **factors})).status_code == 303
+    assert (await xue.post("/workload/rule", {"version": 1, **factors})).status_code == 409
     await bureau.submit(second, credited=[lin, mei])
     await bureau.decide("du", second, "approve_publish")
     lines = await bureau.ledger()
-    assert [(one.rule, one.amount) for one in lines] == [(0, 1000), (0, 500), (1, 1200)]
+    assert [(one.rule, one.amount) for one in lines] == [(1, 1000), (1, 500), (2, 1200)]
     assert await amounts(bureau, "mei") == [("published", 600)], "a file, by an assistant"
 
 
