@@ -48,7 +48,13 @@ from server.http.problems import answer_problem
 from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
 from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
 from server.lessons import access as lessons_access
-from server.lessons import chapter_pages, comment_pages, editing_pages, preparing_pages
+from server.lessons import (
+    chapter_pages,
+    comment_pages,
+    editing_pages,
+    preparing_pages,
+    rubric_pages,
+)
 from server.lessons import desk as lessons_desk
 from server.lessons import pages as lessons_pages
 from server.lessons.around import Around
@@ -76,6 +82,7 @@ from server.recordings.keeping import Keeping
 from server.recordings.preparing import Preparing, Step
 from server.recordings.recording import Recording
 from server.recordings.sealing import Sealing
+from server.rubrics import pages as rubrics_pages
 from server.search.index import SearchIndex
 from server.settings import Settings
 from server.sharing import pages as sharing_pages
@@ -103,6 +110,7 @@ NAVIGATION = Navigation(
     Item("/reviews", "nav.reviews", publishing_access.DESK_ROLES),
     Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
     Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
+    Item("/rubrics", "nav.rubrics", rubrics_pages.EDITORS),
     Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
     Item("/retention", "nav.retention", ("learning_admin", "system_admin")),
 )
@@ -145,6 +153,7 @@ def routes() -> list[BaseRoute]:
         *recordings_pages.routes,
         *takes_pages.routes,
         *lessons_pages.routes,
+        *rubrics_pages.routes,
         *studying_pages.routes,
         *publishing_pages.routes,
         *sharing_pages.routes,
@@ -215,6 +224,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     around.add(comment_pages.tab)
     around.add(lay_custody)
     around.add(editing_pages.link_to_editing)
+    around.add(rubric_pages.action)
     around.add(quiz_pages.beside_player)
     around.add(share_pages.beside_player)
     around.add(evaluation_pages.beside_player)

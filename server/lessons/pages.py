@@ -14,6 +14,7 @@ from server.lessons import (
     preparing_pages,
     recording_pages,
     retention_pages,
+    rubric_pages,
     timetable_pages,
 )
 
@@ -27,6 +28,7 @@ routes: list[BaseRoute] = [
     *retention_pages.routes,
     *preparing_pages.routes,
     *comment_pages.routes,
+    *rubric_pages.routes,
     *my_comments_pages.routes,
     *chapter_pages.routes,
     *editing_pages.routes,
