@@ -63,6 +63,7 @@ from server.lessons.expiring import Expiring
 from server.lessons.finding import Finding
 from server.lessons.guests import GuestGate
 from server.lessons.media import after_room
+from server.lessons.receiving import LessonReceiver
 from server.lessons.rooms import LessonRooms
 from server.lessons.timelines import Timelines
 from server.notices import pages as notices_pages
@@ -99,8 +100,10 @@ from server.takes import desk as takes_desk
 from server.takes import pages as takes_pages
 from server.takes.access import may_read_deck, may_watch
 from server.takes.processing import Processing
+from server.takes.receiving import TakeReceiver
 from server.takes.rooms import Handover
-from server.takes.uploads import Uploads
+from server.uploads import pages as uploads_pages
+from server.uploads.uploads import Uploads
 
 NAVIGATION = Navigation(
     Item("/timetable", "nav.timetable"),
@@ -151,6 +154,7 @@ def routes() -> list[BaseRoute]:
         *whip_pages.routes,
         *connectivity_pages.routes,
         *recordings_pages.routes,
+        *uploads_pages.routes,
         *takes_pages.routes,
         *lessons_pages.routes,
         *rubrics_pages.routes,
@@ -161,13 +165,16 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def preparation(keeping: Keeping, sealing: Sealing, finding: Finding) -> list[Step]:
+def preparation(
+    receiver: LessonReceiver, keeping: Keeping, sealing: Sealing, finding: Finding
+) -> list[Step]:
     """What is done to the recording of a lesson after the class, in this order."""
 
     def seen(recording: Recording) -> bool:
         return recording.source in ("room", "file")
 
     return [
+        Step("import", receiver.read, wanted=lambda found: False),  # asked for with the file
         Step("transcode", keeping.transcode, wanted=lambda found: found.source == "room"),
         Step("seal", sealing.run, after=("transcode",), lane="light"),
         Step("turns", finding.turns, after=("transcode",), wanted=seen),
@@ -205,7 +212,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     sealing = house.add(Sealing(house))
     deleting = house.add(Deleting(house))
     finding = house.add(Finding(house))
-    for step in preparation(keeping, sealing, finding):
+    receiver = house.add(LessonReceiver(house))
+    for step in preparation(receiver, keeping, sealing, finding):
         preparing.add(step)
     house.add(Packing(house))
     house.add(LinkTokens(lambda: folder.secret("links")))
@@ -214,6 +222,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     processing = house.add(Processing(house))
     handover = house.add(Handover(house))
     uploads = house.add(Uploads(house))
+    uploads.add("take", TakeReceiver(house))
+    uploads.add("lesson", receiver)
     postbox = house.add(Postbox(house))
     house.add(GuestGate())
     lesson_rooms = house.add(LessonRooms(house))
@@ -266,6 +276,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
                 running.push_async_callback(part.stop)
             await addresses.start()
             await keeping.start()
+            await receiver.start()
             house.bus.subscribe(
                 ModelChanged, lambda _: preparing.wake("words") if ear.model else None
             )

@@ -12,6 +12,7 @@ from server.lessons import (
     media,
     my_comments_pages,
     preparing_pages,
+    recorded_pages,
     recording_pages,
     retention_pages,
     rubric_pages,
@@ -32,4 +33,5 @@ routes: list[BaseRoute] = [
     *my_comments_pages.routes,
     *chapter_pages.routes,
     *editing_pages.routes,
+    *recorded_pages.routes,
 ]

@@ -31,7 +31,7 @@ from server.rubrics.rubric import Rubric
 from server.store.database import new_id, now
 from server.takes.rehearsal import Rehearsal
 from server.takes.take import Take, take_folder
-from server.takes.upload_pages import TYPE
+from server.uploads.pages import TYPE
 from tests.conftest import PASSWORD, Site, Visitor
 from tests.media.decks import deck
 from tests.server.classroom.opening import open_room, page_of
@@ -65,7 +65,6 @@ MINE = Rule(frozenset({"lin"}))
 PLANS, PEOPLE, COHORTS = only(*PLANNERS), only("xue", "guan"), only("xue")
 COURSES = only("lin", "hai", "mei", "xue")
 COURSE = Rule(frozenset({"lin", "xue"}), frozenset({"an", "bo", "guan"}))
-UPLOAD = Rule(frozenset({"lin"}), EVERYBODY - PLANNERS)
 LESSON = Rule(frozenset({"lin", "xue"}))
 RUBRICS, RATING = only("xue"), Rule(frozenset({"xue"}), frozenset({"lin"}))
 ENTER = Rule(frozenset({"lin"}), frozenset({"xue"}))
@@ -180,6 +179,9 @@ RULES = {
     "GET /lessons/{lesson_id}/watchers": LESSON,
     "GET /lessons/{lesson_id}/recording/steps": LESSON,
     "POST /lessons/{lesson_id}/recording/steps/{step}/again": LESSON,
+    "GET /courses/{course_id}/recorded": COURSE,
+    "POST /courses/{course_id}/recorded": COURSE,
+    "GET /lessons/{lesson_id}/recording/upload": LESSON,
     "GET /lessons/{lesson_id}/recording/chapters": LESSON,
     "POST /lessons/{lesson_id}/recording/chapters": LESSON,
     "POST /lessons/{lesson_id}/recording/chapters/anew": LESSON,
@@ -291,9 +293,9 @@ RULES = {
     "POST /takes/{take}/retry": MINE,
     "POST /takes/{take}/delete": MINE,
     "POST /uploads": Rule(PLANNERS, EVERYBODY - PLANNERS, {"file_name": "a.wav", "bytes": 9}),
-    "HEAD /uploads/{upload}": UPLOAD,
-    "PATCH /uploads/{upload}": UPLOAD,
-    "DELETE /uploads/{upload}": UPLOAD,
+    "HEAD /uploads/{upload}": MINE,
+    "PATCH /uploads/{upload}": MINE,
+    "DELETE /uploads/{upload}": MINE,
     "GET /connectivity": SIGNED_IN,
     "POST /connectivity/media": Rule(EVERYBODY, sent={"sdp": "v=0"}),
     "SOCKET /connectivity/socket": SIGNED_IN,
@@ -450,7 +452,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "offer_id": offer, "question_id": "absent", "link_id": "absent", "about": "lesson",
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
         "comment": str(comment["id"]), "remark": str(remark["id"]),
-        "rubric_id": rubric, "number": "1", "sheet": begun.headers["location"].split("=")[1],
+        "rubric_id": rubric, "sheet": begun.headers["location"].split("=")[1],
         "upload": last_part(await begin(lin, "a.wav", 1000)),
     }  # fmt: skip
     return School(site, visitors, parts)
