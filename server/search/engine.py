@@ -31,9 +31,9 @@ class Engine(Protocol):
     async def tune(self, session: AsyncSession) -> None:
         """Before `sources_with` is asked, in the same transaction."""
 
-    def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Scored:
-        """(no, score) of every source with a chunk in one of `parts` (empty: any) that has all
-        `terms`. `name` makes the names of parameters unique."""
+    def sources_with(self, term: Term, parts: Sequence[str], name: str) -> Scored:
+        """(no, score) of every source with a chunk in one of `parts` (empty: any) that has the
+        term. `name` makes the names of parameters unique."""
 
     def chunks_with(
         self, terms: Sequence[Term], parts: Sequence[str], sources: Sequence[int]

@@ -1,9 +1,10 @@
 """The search index: documents in, recordings and the places in them out."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import (
@@ -15,7 +16,6 @@ from sqlalchemy import (
     column,
     delete,
     func,
-    literal,
     select,
     union_all,
     update,
@@ -34,8 +34,10 @@ from server.search.tokens import VERSION, Tokens, tokens_of
 from server.store.database import Database
 
 BATCH = 10  # chunks in one transaction
-TOGETHER = 50  # score for a chunk that has all terms of a query
+TOGETHER = 3  # what a source says of each term counts so many times more than of one alone
 PAGE = 10
+
+T = TypeVar("T")
 
 _decode = msgspec.json.Decoder(tuple[Document, ...]).decode
 _encode = msgspec.json.Encoder().encode
@@ -87,32 +89,27 @@ class SearchIndex:
     async def replace(self, source_id: str, documents: Iterable[Document]) -> None:
         """Let these documents be all of the source. Short transactions, atomic to readers."""
         async with self._writing:
-            async with self._database.session() as session:
-                source = SearchSource(source_id=source_id, version=VERSION)
-                session.add(source)
-                await session.flush()
+            number = await _whole(self._begin(source_id))
             try:
-                await self._add(chunks(source.no, documents))
+                new = chunks(number, documents)
+                while batch := await run_in_threadpool(_prepared, new):
+                    await _whole(self._add(batch))
+                await _whole(self._take_over(source_id, number))
             except BaseException:
-                await asyncio.shield(self._forget(SearchSource.no == source.no))
+                await _whole(self._forget(SearchSource.no == number, "making"))
                 raise
-            async with self._database.session() as session:
-                await session.execute(_gone(SearchSource.source_id == source_id))
-                await session.execute(
-                    update(SearchSource).where(SearchSource.no == source.no).values(state="live")
-                )
-            await self._sweep()
+            await _whole(self._sweep())
 
     async def remove(self, source_id: str) -> None:
         """Delete all documents of a source."""
         async with self._writing:
-            await self._forget(SearchSource.source_id == source_id)
+            await _whole(self._forget(SearchSource.source_id == source_id))
 
     async def remove_recording(self, recording_id: str) -> None:
         """Delete all documents of a recording, the original's and every edition's."""
         of_it = SearchSource.source_id.startswith(f"{recording_id}.", autoescape=True)
         async with self._writing:
-            await self._forget((SearchSource.source_id == recording_id) | of_it)
+            await _whole(self._forget((SearchSource.source_id == recording_id) | of_it))
 
     async def sources_of(self, recording_id: str) -> list[str]:
         """The sources of a recording that can be found."""
@@ -154,18 +151,15 @@ class SearchIndex:
         """How much those sources say in which each term was found. Joining them with a scope is
         left to us: databases guess wrongly how many there are."""
         each = [
-            self.engine.sources_with([term], parts, f"t{number}").subquery()
+            self.engine.sources_with(term, parts, f"t{number}").subquery()
             for number, term in enumerate(query.terms)
         ]
-        ways = [select(one.c.no, one.c.score, literal(1).label("terms")) for one in each]
-        if len(query.terms) > 1:
-            both = self.engine.sources_with(query.terms, parts, "every").subquery()
-            ways.append(select(both.c.no, both.c.score * TOGETHER, literal(0)))
-        one = union_all(*ways).subquery()
+        one = union_all(*(select(found.c.no, found.c.score) for found in each)).subquery()
+        value = func.sum(one.c.score) + TOGETHER * func.min(one.c.score)
         scored = (
-            select(one.c.no, func.sum(one.c.score).label("score"))
+            select(one.c.no, value.label("score"))
             .group_by(one.c.no)
-            .having(func.sum(one.c.terms) == len(query.terms))
+            .having(func.count() == len(query.terms))
         )
         await self.engine.tune(session)
         return {row.no: int(row.score) for row in await session.execute(scored)}
@@ -177,18 +171,30 @@ class SearchIndex:
         found = select(SearchChunk.id, SearchChunk.documents).where(SearchChunk.id.in_(ids))
         return (await session.execute(found.order_by(SearchChunk.id))).all()
 
-    async def _add(self, new: Iterator[Chunk]) -> None:
-        while batch := await run_in_threadpool(_prepared, new):
-            async with self._database.session() as session:
-                await self.engine.put(session, [(chunk.id, tokens) for chunk, tokens in batch])
-                session.add_all(
-                    SearchChunk(id=chunk.id, documents=_encode(chunk.documents).decode())
-                    for chunk, _ in batch
-                )
-
-    async def _forget(self, which: ColumnElement[bool]) -> None:
+    async def _begin(self, source_id: str) -> int:
         async with self._database.session() as session:
-            await session.execute(_gone(which))
+            source = SearchSource(source_id=source_id, version=VERSION)
+            session.add(source)
+            await session.flush()
+            return source.no
+
+    async def _add(self, batch: list[tuple[Chunk, Tokens]]) -> None:
+        async with self._database.session() as session:
+            await self.engine.put(session, [(chunk.id, tokens) for chunk, tokens in batch])
+            session.add_all(
+                SearchChunk(id=chunk.id, documents=_encode(chunk.documents).decode())
+                for chunk, _ in batch
+            )
+
+    async def _take_over(self, source_id: str, number: int) -> None:
+        mine = SearchSource.no == number
+        async with self._database.session() as session:
+            await session.execute(_gone(SearchSource.source_id == source_id, "live"))
+            await session.execute(update(SearchSource).where(mine).values(state="live"))
+
+    async def _forget(self, which: ColumnElement[bool], state: str = "live") -> None:
+        async with self._database.session() as session:
+            await session.execute(_gone(which, state))
         await self._sweep()
 
     async def _sweep(self) -> None:
@@ -213,8 +219,20 @@ class SearchIndex:
             return list(await session.scalars(found.order_by(SearchChunk.id).limit(BATCH * 2)))
 
 
-def _gone(which: ColumnElement[bool]) -> Update:
-    return update(SearchSource).where(which, SearchSource.state != "making").values(state="gone")
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """Let short transactions end though we are cancelled: one that is cut off keeps SQLite locked
+    until somebody collects its connection."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        raise
+
+
+def _gone(which: ColumnElement[bool], state: str) -> Update:
+    there = update(SearchSource).where(which, SearchSource.state == state)
+    return there.values(state="gone")
 
 
 def _prepared(new: Iterator[Chunk]) -> list[tuple[Chunk, Tokens]]:

@@ -50,15 +50,13 @@ class PostgresEngine:
         """The planner does not count what unpacking a tsvector costs: keep it to the index."""
         await session.execute(text(_TUNE))
 
-    def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Scored:
+    def sources_with(self, term: Term, parts: Sequence[str], name: str) -> Scored:
         """(no, score)."""
-        words = dict.fromkeys(word for term in terms for word in term.words)
-        values = {name: " & ".join(f"'{word}'" for word in words)}
+        values = {name: " & ".join(f"'{word}'" for word in term.words)}
         condition = f"tokens @@ CAST(:{name} AS tsquery)"
-        for number, term in enumerate(terms):
-            if not term.simple:
-                values[f"{name}_{number}"] = _like(term)
-                condition += f" AND plain LIKE :{name}_{number}"
+        if not term.simple:
+            values[f"{name}_plain"] = _like(term)
+            condition += f" AND plain LIKE :{name}_plain"
         found = text(
             f"SELECT {source_of('id')} AS no, {score('id')} AS score FROM search_index"
             f" WHERE {condition}{only(parts, 'id')} GROUP BY 1"

@@ -35,12 +35,12 @@ class SqliteEngine:
     async def tune(self, session: AsyncSession) -> None:
         """Nothing to do."""
 
-    def sources_with(self, terms: Sequence[Term], parts: Sequence[str], name: str) -> Scored:
+    def sources_with(self, term: Term, parts: Sequence[str], name: str) -> Scored:
         """(no, score)."""
         found = text(
             f"SELECT {source_of('rowid')} AS no, {score('rowid')} AS score FROM search_index"
             f" WHERE search_index MATCH :{name}{only(parts, 'rowid')} GROUP BY 1"
-        ).bindparams(**{name: " AND ".join(map(_match, terms))})
+        ).bindparams(**{name: _match(term)})
         return found.columns(column("no", Integer), column("score", BigInteger))
 
     def chunks_with(
