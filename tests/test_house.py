@@ -207,6 +207,8 @@ FAMILIES = (
     "report.failed",
     "report.group.",
     "role.",
+    "search.in.",
+    "search.part.",
     "room.check.hearing.",
     "room.say.",
     "room.token.",

@@ -33,7 +33,7 @@ async def show_timetable(request: Request) -> Response:
     today = moment.astimezone(zone).date()
     week = Week.of(asked.text("week", limit=10, required=False), today)
     async with house(request).database.session() as session:
-        courses = await _courses(session, person)
+        courses = await courses_to_choose(session, person)
         every = person.is_a(*SEE_ALL)
         shows = _chosen(asked.text("show", limit=64, required=False), courses, every)
         conditions = [concerns(person)] if shows == "" else [sees(person)]
@@ -60,8 +60,8 @@ def _chosen(show: str, courses: list[Course], every: bool) -> str:
     return "all" if every and show != MINE else ""
 
 
-async def _courses(session: AsyncSession, person: Person) -> list[Course]:
-    """What there is to choose from."""
+async def courses_to_choose(session: AsyncSession, person: Person) -> list[Course]:
+    """The courses whose lessons a person may look at."""
     if person.is_a(*SEE_ALL):
         return list(await session.scalars(select(Course).order_by(Course.title, Course.id)))
     both = [*await courses_of(session, person), *await courses_for(session, person)]

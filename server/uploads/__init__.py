@@ -1,1 +1,0 @@
-"""Large files on their way from somebody's disk, in as many pieces as it takes."""
