@@ -13,22 +13,26 @@ const END = 0.6
 
 /** Questions at a second of the recording: playing stops there until they are answered or put off. */
 export default class extends Behaviour {
-  static targets = ["words", "list", "item", "dialog", "title", "form", "later", "goOn", "here", "none"]
+  static targets = ["words", "list", "item", "dialog", "here", "none"]
   static values = { url: String }
 
   /** @type {Question[]} */ questions = []
   /** @type {any} */ player
   /** @type {number | null} */ was = null
   put = new Set()
+  /** @type {any} */ dialog
   on = false // it played when it was stopped
 
   async connect() {
     this.words = JSON.parse(this.wordsTarget.textContent)
+    this.#lay(this.dialogTarget)
     const answer = await fetch(`${this.urlValue}.json`).catch(() => null)
     if (!answer?.ok) return
     this.questions = (await answer.json()).questions
     this.#draw()
   }
+
+  disconnect() { this.dialog?.remove() }
 
   ready(event) { this.player = event.detail }
 
@@ -37,7 +41,7 @@ export default class extends Behaviour {
     const before = this.was
     this.was = seconds
     if (this.hasHereTarget) this.hereTarget.search = `?at=${Math.floor(seconds)}`
-    if (before === null || seconds <= before || seconds - before > AT_ONCE || this.dialogTarget.open) return
+    if (before === null || seconds <= before || seconds - before > AT_ONCE || this.dialog.open) return
     const end = this.player ? this.player.duration - END : Infinity
     const passed = this.questions.find((one) => !one.done && !this.put.has(one.id) &&
       (one.at === null ? before < end && seconds >= end : before < one.at && seconds >= one.at))
@@ -49,12 +53,10 @@ export default class extends Behaviour {
     this.on = stops
     this.player?.pause()
     this.asked = question
-    this.titleTarget.textContent = question.question
+    this.title.textContent = question.question
     this.#fillForm(question)
-    if (!this.dialogTarget.open) this.dialogTarget.showModal()
+    if (!this.dialog.open) this.dialog.showModal()
   }
-
-  close() { this.dialogTarget.close() }
 
   /** Answered or put off. */
   closed() {
@@ -73,10 +75,20 @@ export default class extends Behaviour {
     this.asked = told
     this.#draw()
     this.#fillForm(told)
-    ;(told.done ? this.goOnTarget : this.formTarget.querySelector("input, textarea"))?.focus()
+    ;(told.done ? this.goOn : this.form.querySelector("input, textarea"))?.focus()
   }
 
   // --- how it looks ---
+
+  /** The dialog cannot stay in the panel: that is hidden while another tab is chosen. */
+  #lay(/** @type {HTMLDialogElement} */ dialog) {
+    this.dialog = dialog
+    const part = (/** @type {string} */ name) => dialog.querySelector(`[data-part=${name}]`)
+    Object.assign(this, { title: part("title"), form: part("form"), later: part("later"), goOn: part("goOn") })
+    for (const button of [this.later, this.goOn]) button.addEventListener("click", () => dialog.close())
+    dialog.addEventListener("close", () => this.closed())
+    document.body.append(dialog)
+  }
 
   #draw() {
     this.noneTarget.hidden = this.questions.length > 0
@@ -103,13 +115,13 @@ export default class extends Behaviour {
     const told = [last ? this.#verdict(last) : ""]
     if (last && !question.done && question.left !== null) told.push(fill(this.words.left, { n: question.left }))
     if (question.done && question.correct.length) told.push(fill(this.words.is_right, { said: rightWords(question) }))
-    this.formTarget.replaceChildren()
-    if (!question.done) this.formTarget.append(this.#form(question))
-    else this.formTarget.append(paragraph("question__text", fill(this.words.you_said, { said: inWords(question, last?.answer ?? []) })))
-    this.formTarget.append(paragraph("quiz__told", told.filter(Boolean).join(" · "), "status"))
-    if (question.explanation) this.formTarget.append(paragraph("quiz__why", question.explanation))
-    this.goOnTarget.hidden = !question.done
-    this.laterTarget.hidden = question.done
+    this.form.replaceChildren()
+    if (!question.done) this.form.append(this.#form(question))
+    else this.form.append(paragraph("question__text", fill(this.words.you_said, { said: inWords(question, last?.answer ?? []) })))
+    this.form.append(paragraph("quiz__told", told.filter(Boolean).join(" · "), "status"))
+    if (question.explanation) this.form.append(paragraph("quiz__why", question.explanation))
+    this.goOn.hidden = !question.done
+    this.later.hidden = question.done
   }
 
   #form(/** @type {Question} */ question) {
@@ -131,7 +143,7 @@ export default class extends Behaviour {
   }
 
   #tell(/** @type {string} */ sentence) {
-    const told = this.formTarget.querySelector(".quiz__told")
+    const told = this.form.querySelector(".quiz__told")
     if (told) told.textContent = sentence
   }
 
