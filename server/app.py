@@ -48,7 +48,13 @@ from server.http.problems import answer_problem
 from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
 from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
 from server.lessons import access as lessons_access
-from server.lessons import chapter_pages, comment_pages, editing_pages, preparing_pages
+from server.lessons import (
+    chapter_pages,
+    comment_pages,
+    editing_pages,
+    preparing_pages,
+    rubric_pages,
+)
 from server.lessons import desk as lessons_desk
 from server.lessons import pages as lessons_pages
 from server.lessons.around import Around
@@ -58,6 +64,7 @@ from server.lessons.finding import Finding
 from server.lessons.guests import GuestGate
 from server.lessons.indexing import Indexing
 from server.lessons.media import after_room
+from server.lessons.receiving import LessonReceiver
 from server.lessons.rooms import LessonRooms
 from server.lessons.timelines import Timelines
 from server.notices import pages as notices_pages
@@ -77,6 +84,7 @@ from server.recordings.keeping import Keeping
 from server.recordings.preparing import Preparing, Step
 from server.recordings.recording import Recording
 from server.recordings.sealing import Sealing
+from server.rubrics import pages as rubrics_pages
 from server.search.index import SearchIndex
 from server.settings import Settings
 from server.sharing import pages as sharing_pages
@@ -93,8 +101,10 @@ from server.takes import desk as takes_desk
 from server.takes import pages as takes_pages
 from server.takes.access import may_read_deck, may_watch
 from server.takes.processing import Processing
+from server.takes.receiving import TakeReceiver
 from server.takes.rooms import Handover
-from server.takes.uploads import Uploads
+from server.uploads import pages as uploads_pages
+from server.uploads.uploads import Uploads
 
 NAVIGATION = Navigation(
     Item("/timetable", "nav.timetable"),
@@ -105,6 +115,7 @@ NAVIGATION = Navigation(
     Item("/reviews", "nav.reviews", publishing_access.DESK_ROLES),
     Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
     Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
+    Item("/rubrics", "nav.rubrics", rubrics_pages.EDITORS),
     Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
     Item("/retention", "nav.retention", ("learning_admin", "system_admin")),
 )
@@ -145,8 +156,10 @@ def routes() -> list[BaseRoute]:
         *whip_pages.routes,
         *connectivity_pages.routes,
         *recordings_pages.routes,
+        *uploads_pages.routes,
         *takes_pages.routes,
         *lessons_pages.routes,
+        *rubrics_pages.routes,
         *studying_pages.routes,
         *publishing_pages.routes,
         *sharing_pages.routes,
@@ -155,7 +168,11 @@ def routes() -> list[BaseRoute]:
 
 
 def preparation(
-    keeping: Keeping, sealing: Sealing, finding: Finding, indexing: Indexing
+    receiver: LessonReceiver,
+    keeping: Keeping,
+    sealing: Sealing,
+    finding: Finding,
+    indexing: Indexing,
 ) -> list[Step]:
     """What is done to the recording of a lesson after the class, in this order."""
 
@@ -163,6 +180,7 @@ def preparation(
         return recording.source in ("room", "file")
 
     return [
+        Step("import", receiver.read, wanted=lambda found: False),  # asked for with the file
         Step("transcode", keeping.transcode, wanted=lambda found: found.source == "room"),
         Step("seal", sealing.run, after=("transcode",), lane="light"),
         Step("turns", finding.turns, after=("transcode",), wanted=seen),
@@ -202,8 +220,9 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     sealing = house.add(Sealing(house))
     deleting = house.add(Deleting(house))
     finding = house.add(Finding(house))
+    receiver = house.add(LessonReceiver(house))
     indexing = house.add(Indexing(house))
-    for step in preparation(keeping, sealing, finding, indexing):
+    for step in preparation(receiver, keeping, sealing, finding, indexing):
         preparing.add(step)
     house.add(Packing(house))
     house.add(LinkTokens(lambda: folder.secret("links")))
@@ -212,6 +231,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     processing = house.add(Processing(house))
     handover = house.add(Handover(house))
     uploads = house.add(Uploads(house))
+    uploads.add("take", TakeReceiver(house))
+    uploads.add("lesson", receiver)
     postbox = house.add(Postbox(house))
     house.add(GuestGate())
     lesson_rooms = house.add(LessonRooms(house))
@@ -222,6 +243,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     around.add(comment_pages.tab)
     around.add(lay_custody)
     around.add(editing_pages.link_to_editing)
+    around.add(rubric_pages.action)
     around.add(quiz_pages.beside_player)
     around.add(share_pages.beside_player)
     around.add(evaluation_pages.beside_player)
@@ -264,6 +286,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await addresses.start()
             await indexing.start()
             await keeping.start()
+            await receiver.start()
             house.bus.subscribe(
                 ModelChanged, lambda _: preparing.wake("words") if ear.model else None
             )

@@ -1,9 +1,6 @@
 """Slides: taken in for a plan, looked at page by page, and read as the whole PDF."""
 
-from collections.abc import AsyncIterator
-
 from sqlalchemy import Update, update
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -12,13 +9,12 @@ from media.confined import Refused
 from server.accounts.sessions import current_person
 from server.courses.access import DeckReaders, deck_for, plan_for
 from server.courses.slide_deck import SlideDeck, deck_file
-from server.courses.slides import WIDTHS, SlideShelf
+from server.courses.slides import WIDTHS, SlideShelf, chunks_of
 from server.errors import NotFound, Unavailable
 from server.http.context import house
 from server.http.forms import read_form, read_upload
 from server.store.database import now
 
-_CHUNK = 1 << 20
 _PRIVATE = {"cache-control": "private, max-age=31536000, immutable"}
 
 
@@ -38,7 +34,7 @@ async def do_upload(request: Request) -> Response:
         async with read_upload(request, file_limit=limit) as form:
             file = form.file("slides")
             deck = await shelf.take_in(
-                file.filename or "", _chunks(file), owner_id=person.id, plan_id=plan_id
+                file.filename or "", chunks_of(file), owner_id=person.id, plan_id=plan_id
             )
     except OSError as error:
         raise Unavailable("error.disk_full") from error
@@ -84,11 +80,6 @@ async def _deck(request: Request) -> SlideDeck:
         return await deck_for(
             session, current_person(request), deck_id, the_house.part(DeckReaders)
         )
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(_CHUNK):
-        yield chunk
 
 
 def _taken_off(plan_id: str) -> Update:

@@ -7,6 +7,8 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from starlette.datastructures import UploadFile
+
 from media.confined import Refused
 from media.slides import convert, inspect, kind_of, render
 from server.courses.slide_deck import SlideDeck, deck_file, deck_folder
@@ -16,6 +18,7 @@ from server.store.folder import DataFolder
 
 WIDTHS = (320, 1280)  # pixels: a thumbnail, a page to read
 _AT_ONCE = 2
+_CHUNK = 1 << 20
 
 
 class SlideShelf:
@@ -70,6 +73,12 @@ def shown_name(name: str) -> str:
     """A file name as we show it: its last part, printable, at most 120 characters."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(c for c in last if c.isprintable())[-120:] or "slides.pdf"
+
+
+async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:
+    """What somebody sent, in pieces, for `SlideShelf.take_in`."""
+    while chunk := await file.read(_CHUNK):
+        yield chunk
 
 
 async def _write(path: Path, chunks: AsyncIterator[bytes], limit: int) -> None:

@@ -176,6 +176,11 @@ async def may_lead(session: AsyncSession, person: Person, lesson: Lesson) -> boo
     return await _is(session, lesson, leads(person))
 
 
+async def gives_it(session: AsyncSession, person: Person, lesson: Lesson) -> bool:
+    """Is the person expected to give this lesson?"""
+    return await _is(session, lesson, gives(person))
+
+
 async def role_in(session: AsyncSession, person: Person, lesson: Lesson) -> Role | None:
     """What the person is in the room of this lesson; None: not let in."""
     part = await session.scalar(

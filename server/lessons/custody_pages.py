@@ -1,5 +1,6 @@
 """Pages about how a recording is kept: label, watermark, hold, seal, deletion, who watched."""
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -19,6 +20,8 @@ from server.recordings.release import LABELS, Release
 from server.recordings.sealing import Sealing
 from server.recordings.viewings import note_viewing
 from server.store.database import now
+
+log = structlog.get_logger()
 
 LONGEST_REASON = 300
 MARKS = {"label": None, "always": True, "never": False}
@@ -42,6 +45,8 @@ async def do_settings(request: Request) -> Response:
     except Invalid as problem:
         return await _page(request, problem)
     the_house.bus.publish(ReleaseChanged(custody.recording.id))
+    label = custody.release.label
+    log.info("recording labelled", recording=custody.recording.id, by=person.id, label=label)
     return RedirectResponse(f"/lessons/{lesson_id}/recording/settings", 303)
 
 
@@ -65,6 +70,7 @@ async def do_hold(request: Request) -> Response:
         async with house(request).database.session() as session:
             custody = await custody_of(session, person, request.path_params["lesson_id"])
             put_hold(custody.release, person, why)
+        log.info("hold put", recording=custody.recording.id, by=person.id)
     except Invalid as problem:
         return await _page(request, problem)
     return RedirectResponse(f"/lessons/{custody.lesson.id}/recording/settings#hold", 303)
@@ -77,6 +83,7 @@ async def do_lift(request: Request) -> Response:
     async with house(request).database.session() as session:
         custody = await custody_of(session, person, request.path_params["lesson_id"])
         lift_hold(custody.release)
+    log.info("hold lifted", recording=custody.recording.id, by=person.id)
     return RedirectResponse(f"/lessons/{custody.lesson.id}/recording/settings#hold", 303)
 
 

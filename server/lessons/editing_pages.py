@@ -48,12 +48,12 @@ async def link_to_editing(shown: Shown) -> Sequence[Action]:
     """What is around the player, for those who tend the recording."""
     if not await may_tend(shown.session, shown.person, shown.lesson):
         return ()
-    address = f"/lessons/{shown.lesson.id}/recording/edit?edition=0"
+    address = f"/lessons/{shown.lesson.id}/recording/edit"
     return (Action(address, "edit.title", "scissors", 40),)
 
 
 async def show_editing(request: Request) -> Response:
-    """GET /lessons/{lesson_id}/recording/edit?edition=0&from=N: the original with everything that
+    """GET /lessons/{lesson_id}/recording/edit?from=N: the original with everything that
     can be done to it; `from` an edition whose operations one begins with."""
     person, the_house = current_person(request), house(request)
     async with the_house.database.session() as session:
@@ -62,9 +62,6 @@ async def show_editing(request: Request) -> Response:
         begun = await edition_of(session, recording.id, _number(request))
         people = await the_house.part(Editing).people(session, recording.id)
         told = await _editions(the_house, session, recording.id)
-    if request.query_params.get("edition") != "0":  # the player goes by the address
-        path = request.url.path
-        return RedirectResponse(f"{path}?edition=0&from={_number(request)}", 303)
     context = {
         "lesson": lesson,
         "recording": recording,
@@ -149,6 +146,7 @@ async def _editions(the_house: House, session: AsyncSession, recording_id: str) 
     return {
         "editions": [_told(edition) for edition in editions],
         "names": {person: name for person, name in found},
+        "release": release,
         "released": release.edition,
         "published": release.state == "published",
         "under_way": sum(edition.state in UNDER_WAY for edition in editions),
@@ -171,7 +169,7 @@ def _number(request: Request) -> int:
 
 
 def _back(lesson: Lesson) -> Response:
-    return RedirectResponse(f"/lessons/{lesson.id}/recording/edit?edition=0#editions", 303)
+    return RedirectResponse(f"/lessons/{lesson.id}/recording/edit#editions", 303)
 
 
 routes = [

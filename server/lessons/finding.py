@@ -45,6 +45,7 @@ from server.recordings.preparing import NotYet, Preparing, Progress, StepFailed
 from server.recordings.recording import Recording, recording_folder
 
 NICE = 10
+WORDS_CHANGE = ("seal",)  # captions are among what is sealed
 NO_MODEL = "preparing.error.no_model"
 
 
@@ -141,6 +142,7 @@ class Finding:
         except SpeechFailed as error:
             raise StepFailed("take.error.speech") from error
         await asyncio.to_thread(_keep_words, subject, words)
+        await self._house.part(Preparing).again(recording_id, *WORDS_CHANGE)
 
     async def _subject(self, recording_id: str) -> Subject:
         folder = recording_folder(self._house.folder, recording_id)

@@ -12,8 +12,10 @@ from server.lessons import (
     media,
     my_comments_pages,
     preparing_pages,
+    recorded_pages,
     recording_pages,
     retention_pages,
+    rubric_pages,
     search_pages,
     timetable_pages,
 )
@@ -28,8 +30,10 @@ routes: list[BaseRoute] = [
     *retention_pages.routes,
     *preparing_pages.routes,
     *comment_pages.routes,
+    *rubric_pages.routes,
     *my_comments_pages.routes,
     *chapter_pages.routes,
     *editing_pages.routes,
+    *recorded_pages.routes,
     *search_pages.routes,
 ]

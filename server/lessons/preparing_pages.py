@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from server.accounts.person import Person
 from server.accounts.sessions import current_person
 from server.errors import NotFound
 from server.http.context import House, house
@@ -14,7 +15,10 @@ from server.http.forms import read_form
 from server.http.pages import render
 from server.lessons.access import lesson_to_tend, may_tend
 from server.lessons.around import Box, Shown
+from server.lessons.lesson import Lesson
+from server.lessons.receiving import IMPORTING, takes_file
 from server.recordings.preparing import Preparing
+from server.recordings.recording import Recording
 from server.recordings.step import DONE, FAILED
 
 
@@ -37,6 +41,24 @@ async def lay_box(shown: Shown) -> list[Box]:
     the_house = house(shown.request)
     told = await preparation_of(the_house, shown.session, shown.recording.id)
     return [Box("lessons/preparing.html", 900, told)]
+
+
+async def unready_of(
+    the_house: House,
+    session: AsyncSession,
+    person: Person,
+    lesson: Lesson,
+    recording: Recording | None,
+) -> dict[str, Any]:
+    """What a page without a player says: a file is being read (`importing`), how far that is
+    (`preparation`) and whether a file may be brought (`brings`), for those who tend it."""
+    importing = recording is not None and recording.state == IMPORTING
+    told: dict[str, Any] = {"importing": importing, "preparation": None, "brings": False}
+    if (recording is None or importing) and await may_tend(session, person, lesson):
+        told["brings"] = await takes_file(session, lesson)
+        if recording is not None:
+            told["preparation"] = await preparation_of(the_house, session, recording.id)
+    return told
 
 
 async def show_steps(request: Request) -> Response:

@@ -34,6 +34,7 @@ from server.lessons.following import BACK_S, running, since
 from server.lessons.found import marks_of, thumbs_in
 from server.lessons.lesson import Lesson
 from server.lessons.media import Media, asked_edition, media_of
+from server.lessons.preparing_pages import unready_of
 from server.lessons.timelines import Timelines, Wanted, read_wanted
 from server.recordings.deleting import deletion_of
 from server.recordings.editing import edition_of
@@ -59,6 +60,7 @@ async def show_recording(request: Request) -> Response:
         deleted = await deletion_of(session, lesson.id) if recording is None else None
         keeps = deleted is not None and await may_keep(session, person, lesson)
         by = await session.get(Person, deleted.by or "") if deleted and keeps else None
+        unready = await unready_of(the_house, session, person, lesson, recording)
     over = lesson.is_over(now())
     if recording is None and not over:  # moved or cancelled while people waited
         return RedirectResponse(f"/lessons/{lesson.id}", 303)
@@ -78,6 +80,7 @@ async def show_recording(request: Request) -> Response:
         "deleted": deleted,
         "keeps": keeps,
         "by": by.name if by else "",
+        **unready,
     }
     if recording is not None and state not in ("live", "running"):
         async with the_house.database.session() as session:

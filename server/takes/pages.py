@@ -23,7 +23,7 @@ from server.http.forms import read_form
 from server.http.pages import render
 from server.i18n import Translator
 from server.recordings.recording import recording_folder
-from server.takes import data_pages, hand_pages, upload_pages
+from server.takes import data_pages, hand_pages
 from server.takes.access import (
     REHEARSERS,
     Found,
@@ -213,5 +213,4 @@ routes = [
     Route("/takes/{id}/delete", do_delete, methods=["POST"]),
     *data_pages.routes,
     *hand_pages.routes,
-    *upload_pages.routes,
 ]

@@ -7,16 +7,16 @@ from pathlib import Path
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from media.look import look
 from server.courses.lesson_plan import PlanVersion
 from server.http.context import House
 from server.recordings.recording import Recording
 from server.store.database import now
 from server.takes.jobs import upload_of
-from server.takes.look import look
 from server.takes.processing import Processing
 from server.takes.rehearsal import Rehearsal
 from server.takes.take import QUEUED, Take
-from server.takes.upload import Upload
+from server.uploads.upload import Upload
 
 
 async def take_of_upload(house: House, upload: Upload, file: Path) -> str:
@@ -30,9 +30,9 @@ async def take_of_upload(house: House, upload: Upload, file: Path) -> str:
             session,
             upload.owner_id,
             title=Path(upload.file_name).stem or upload.file_name,
-            plan_version_id=upload.plan_version_id,
-            deck_id=upload.deck_id,
-            language=upload.language,
+            plan_version_id=upload.about.get("plan_version_id"),
+            deck_id=upload.about.get("deck_id"),
+            language=str(upload.about["language"]),
         )
         take = await new_take(session, rehearsal, source="file", state=QUEUED)
         take.file_name, take.ended_at = upload.file_name, now()

@@ -40,8 +40,7 @@ def picture_of(page: Page, name: str) -> None:
 
 
 def open_editor(page: Page, path: str, **query: Any) -> None:
-    more = "".join(f"&{name}={value}" for name, value in query.items())
-    page.goto(f"{path}/edit?edition=0{more}")
+    page.goto(f"{path}/edit?" + "&".join(f"{name}={value}" for name, value in query.items()))
     until_open(page)
     page.wait_for_selector(".edit-words__line")
 

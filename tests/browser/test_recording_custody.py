@@ -55,5 +55,12 @@ def test_a_recording_is_labelled_sealed_and_marked(server: Server, browser: Brow
     check_accessible(lin)
     lin.goto(f"{held.path}/delete")
     check_accessible(lin)
+    xue = open_page(browser, server)
+    sign_in(xue, "xue")
+    xue.goto("/retention")
+    xue.locator("input[name='sensitive.recording']").fill("365")
+    xue.locator("main form button").click()
+    expect(xue.locator(".notice--good")).to_be_visible()
+    check_accessible(xue)
     assert an.faults == []
     assert lin.faults == []

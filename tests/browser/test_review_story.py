@@ -85,5 +85,23 @@ def test_a_recording_is_reviewed(server: Server, browser: Browser, tmp_path: Pat
     expect(an.locator("[name=audience]")).to_have_value("everybody")
     an.locator(".writer [type=submit]").click()
     expect(an.locator(".remark")).to_have_count(1)
+    # The supervisor fills in the school's form beside the player, and hands it in.
+    du.goto(f"{recording}/rubrics")
+    du.locator(".sheet__offer", has_text="五项").locator("button").click()
+    values = du.locator(".rating [data-part=value]")
+    expect(values).to_have_count(5)
+    for number, points in enumerate((19, 16, 14, 17, 18)):
+        values.nth(number).fill(str(points))
+    expect(du.locator("[data-chosen]")).to_have_text(
+        ["优 18–20", "良 15–17", "中 12–14", "良 15–17", "优 18–20"]
+    )
+    du.locator(".rating [data-part=remark]").first.fill("案例来自学员的街道")
+    du.locator(".rating [data-part=here]").first.click()
+    expect(du.locator(".rating__sum")).to_have_text("合计 84 / 100")
+    check_accessible(du)
+    du.locator(".sheet .button--primary").click()
+    expect(du.locator(".result")).to_contain_text("案例来自学员的街道")
+    expect(du.locator(".dots__dot")).to_have_count(5)
+    check_accessible(du)
     for page in (du, lin, an):
         assert not page.faults

@@ -1,5 +1,6 @@
 """A file becomes a recording that plays, or one clear error and an empty folder."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -65,3 +66,33 @@ def test_bad_files_leave_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(Truncated):
         import_file(half, out)
     assert not list(out.iterdir())
+
+
+def test_a_silent_film_is_taken_where_it_may_be(tmp_path: Path) -> None:
+    mute = film(tmp_path / "mute.mp4", "libx264", 3.0, sound=False)
+    recording = import_file(mute, tmp_path / "out", silent=True)
+    assert recording.kinds == ("camera",)
+    assert recording.duration == pytest.approx(3, abs=0.2)
+    assert (tmp_path / "out" / "voice-001.mp4").exists(), "players want a voice"
+    assert not list(recording.sound())
+
+
+def test_times_that_jump_back_or_wander_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "wild.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10, options={"tune": "zerolatency"})
+        stream.codec_context.time_base = Fraction(1, 1000)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        at = 0
+        for number in range(60):
+            at += 50 + 170 * (number % 3)  # a variable frame rate
+            frame = av.VideoFrame.from_ndarray(np.full((120, 160, 3), number, np.uint8), "bgr24")
+            frame.pts, frame.time_base = at, Fraction(1, 1000)
+            for packet in stream.encode(frame):
+                back = 400 if number == 30 else 0
+                packet.pts, packet.dts = packet.pts - back, number  # Matroska keeps no dts
+                container.mux(packet)
+    recording = import_file(path, tmp_path / "out", silent=True)
+    assert recording.duration == pytest.approx(at / 1000, abs=0.6)
+    pictures = [second for second, _ in recording.key_pictures("camera")]
+    assert pictures == sorted(pictures)

@@ -31,7 +31,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 async def small_site(
     make_site: SiteMaker, small_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Site:
-    monkeypatch.setattr("server.takes.uploads.SPARE", 0)
+    monkeypatch.setattr("server.uploads.uploads.SPARE", 0)
     return await make_site(data=small_disk / "data")
 
 

@@ -27,10 +27,11 @@ from server.lessons.lesson import Lesson, LessonGuest
 from server.recordings.chapter import Chapter
 from server.recordings.recording import Recording
 from server.recordings.step import RecordingStep
+from server.rubrics.rubric import Rubric
 from server.store.database import new_id, now
 from server.takes.rehearsal import Rehearsal
 from server.takes.take import Take, take_folder
-from server.takes.upload_pages import TYPE
+from server.uploads.pages import TYPE
 from tests.conftest import PASSWORD, Site, Visitor
 from tests.media.decks import deck
 from tests.server.classroom.opening import open_room, page_of
@@ -64,8 +65,8 @@ MINE = Rule(frozenset({"lin"}))
 PLANS, PEOPLE, COHORTS = only(*PLANNERS), only("xue", "guan"), only("xue")
 COURSES = only("lin", "hai", "mei", "xue")
 COURSE = Rule(frozenset({"lin", "xue"}), frozenset({"an", "bo", "guan"}))
-UPLOAD = Rule(frozenset({"lin"}), EVERYBODY - PLANNERS)
 LESSON = Rule(frozenset({"lin", "xue"}))
+RUBRICS, RATING = only("xue"), Rule(frozenset({"xue"}), frozenset({"lin"}))
 ENTER = Rule(frozenset({"lin"}), frozenset({"xue"}))
 ANY_STRETCH = {"kind": "pauses", "start": 0, "end": 1, "intentional": True, "revision": 99}
 
@@ -143,6 +144,24 @@ RULES = {
     ),
     "DELETE /lessons/{lesson_id}/comments/{remark}": MINE,
     "GET /comments/mine.json": SIGNED_IN,
+    "GET /rubrics": RUBRICS,
+    "POST /rubrics": RUBRICS,
+    "GET /rubrics/{rubric_id}": RUBRICS,
+    "PUT /rubrics/{rubric_id}/draft": Rule(
+        RUBRICS.may, RUBRICS.lacking, {"revision": 1, "body": {"title": "表"}, "keep_other": True}
+    ),
+    "GET /rubrics/{rubric_id}/versions/{number:int}": RUBRICS,
+    "POST /rubrics/{rubric_id}/publish": RUBRICS,
+    "POST /rubrics/{rubric_id}/retire": RUBRICS,
+    "GET /lessons/{lesson_id}/recording/rubrics": LESSON,
+    "POST /lessons/{lesson_id}/recording/rubrics": RATING,
+    "PUT /lessons/{lesson_id}/recording/rubrics/{sheet}": Rule(
+        RATING.may, RATING.lacking, {"revision": 1, "body": {}, "keep_other": True}
+    ),
+    "POST /lessons/{lesson_id}/recording/rubrics/{sheet}/file": RATING,
+    "POST /lessons/{lesson_id}/recording/rubrics/{sheet}/discard": RATING,
+    "POST /lessons/{lesson_id}/recording/rubrics/close": RATING,
+    "POST /lessons/{lesson_id}/recording/rubrics/release": RATING,
     "GET /comments/mine.csv": SIGNED_IN,
     "GET /lessons/{lesson_id}/media.json": LESSON,
     "GET /lessons/{lesson_id}/recording/settings": LESSON,
@@ -161,6 +180,9 @@ RULES = {
     "GET /lessons/{lesson_id}/watchers": LESSON,
     "GET /lessons/{lesson_id}/recording/steps": LESSON,
     "POST /lessons/{lesson_id}/recording/steps/{step}/again": LESSON,
+    "GET /courses/{course_id}/recorded": COURSE,
+    "POST /courses/{course_id}/recorded": COURSE,
+    "GET /lessons/{lesson_id}/recording/upload": LESSON,
     "GET /lessons/{lesson_id}/recording/chapters": LESSON,
     "POST /lessons/{lesson_id}/recording/chapters": LESSON,
     "POST /lessons/{lesson_id}/recording/chapters/anew": LESSON,
@@ -272,9 +294,9 @@ RULES = {
     "POST /takes/{take}/retry": MINE,
     "POST /takes/{take}/delete": MINE,
     "POST /uploads": Rule(PLANNERS, EVERYBODY - PLANNERS, {"file_name": "a.wav", "bytes": 9}),
-    "HEAD /uploads/{upload}": UPLOAD,
-    "PATCH /uploads/{upload}": UPLOAD,
-    "DELETE /uploads/{upload}": UPLOAD,
+    "HEAD /uploads/{upload}": MINE,
+    "PATCH /uploads/{upload}": MINE,
+    "DELETE /uploads/{upload}": MINE,
     "GET /connectivity": SIGNED_IN,
     "POST /connectivity/media": Rule(EVERYBODY, sent={"sdp": "v=0"}),
     "SOCKET /connectivity/socket": SIGNED_IN,
@@ -411,6 +433,11 @@ async def school(site: Site, tmp_path: Path) -> School:
     await lin.post(f"/courses/{course}/offer", offered)
     offer = (await lin.get("/catalogue")).text.split('href="/catalogue/')[1][:36]
     comment = (await lin.post_json(f"{take}/comments", {"at": 1.0, "text": "好"})).json()
+    lead = f"/lessons/{lesson.id}/recording/rubrics"
+    await xue.get("/rubrics")
+    async with site.house.database.session() as session:
+        rubric = str(await session.scalar(select(Rubric.id).where(Rubric.example == "five")))
+    begun = await xue.post(lead, {"rubric": rubric})
     remark = (await lin.post_json(f"/lessons/{lesson.id}/comments", {"text": "好"})).json()
     room_id = await open_room(site)
     parts = {
@@ -426,6 +453,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "offer_id": offer, "question_id": "absent", "link_id": "absent", "about": "lesson",
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
         "comment": str(comment["id"]), "remark": str(remark["id"]),
+        "rubric_id": rubric, "sheet": begun.headers["location"].split("=")[1],
         "upload": last_part(await begin(lin, "a.wav", 1000)),
     }  # fmt: skip
     return School(site, visitors, parts)

@@ -50,6 +50,11 @@ class School:
         async with self.site.house.database.session() as session:
             return await session.get_one(Lesson, lesson.id)
 
+    async def named(self, lesson_id: str) -> Lesson:
+        """The lesson of this id."""
+        async with self.site.house.database.session() as session:
+            return await session.get_one(Lesson, lesson_id)
+
     async def lessons(self) -> list[Lesson]:
         """All of them, in order."""
         async with self.site.house.database.session() as session:

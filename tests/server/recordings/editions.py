@@ -20,7 +20,7 @@ ID = "0190b7a0-0000-7000-8000-000000000001"
 async def recorded(site: Site, seconds: float = 10.0, recording_id: str = ID) -> Path:
     """Lin's recording, ready to be edited."""
     folder = recording_folder(site.house.folder, recording_id)
-    for name, data in _film(seconds).items():
+    for name, data in film_files(seconds).items():
         (folder / name).write_bytes(data)
     async with site.house.database.session() as session:
         owner = site.people["lin"].id
@@ -31,7 +31,7 @@ async def recorded(site: Site, seconds: float = 10.0, recording_id: str = ID) ->
 
 
 @cache
-def _film(seconds: float) -> dict[str, bytes]:
+def film_files(seconds: float) -> dict[str, bytes]:
     """The files of a recording, made once."""
     with tempfile.TemporaryDirectory() as place:
         folder = telling_recording(Path(place) / "one", seconds)

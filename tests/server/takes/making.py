@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import httpx
 
-from server.takes.upload_pages import TYPE
+from server.uploads.pages import TYPE
 from tests.conftest import Visitor
 
 PIECE = 200_000
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 async def begin(visitor: Visitor, name: str, size: int, **more: str) -> httpx.Response:
     """Announce an upload."""
-    return await visitor.post_json("/uploads", {"file_name": name, "bytes": size, **more})
+    return await visitor.post_json("/uploads", {"file_name": name, "bytes": size, "about": more})
 
 
 async def piece(visitor: Visitor, address: str, offset: int, data: bytes) -> httpx.Response:
@@ -46,7 +46,7 @@ async def take_of(visitor: Visitor, file: Path, **more: str) -> str:
     """The address of a take made of `file`."""
     answer = await upload(visitor, file.name, await asyncio.to_thread(file.read_bytes), **more)
     assert answer.status_code == 201, answer.text
-    return str(answer.json()["take"])
+    return str(answer.json()["page"])
 
 
 async def eventually(probe: Callable[[], Awaitable[T]], seconds: float = 60) -> T:

@@ -41,5 +41,7 @@ export default class extends Behaviour {
     const [sum, steps] = [".preparing__sum .preparing__how", ".preparing__steps"]
     old.querySelector(sum).textContent = fresh.querySelector(sum).textContent
     old.querySelector(steps).replaceWith(fresh.querySelector(steps))
+    const read = old.querySelector('[data-step="import"][data-state="done"]')
+    if (read && this.element.closest("[data-preparing-page=unready]")) location.reload()
   }
 }

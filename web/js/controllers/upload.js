@@ -6,8 +6,8 @@ const KEY = "jiangtai-uploads"
 
 /** Brings a large file to the server in pieces; goes on where it was after a reload or a lost line. */
 export default class extends Behaviour {
-  static targets = ["form", "file", "plan", "language", "problem", "progress", "doing", "bar", "start", "stop"]
-  static values = { lost: String, full: String, working: String, checking: String, limit: Number, large: String }
+  static targets = ["form", "file", "problem", "progress", "doing", "bar", "start", "stop"]
+  static values = { kind: String, lost: String, full: String, working: String, checking: String, limit: Number, large: String }
 
   leaving = new AbortController()
 
@@ -19,7 +19,7 @@ export default class extends Behaviour {
   chosen() {
     const file = this.fileTarget.files[0]
     this.#problem(file && file.size > this.limitValue ? this.largeValue : "")
-    if (file && remembered()[mark(file)]) this.#show(this.fullValue, null)
+    if (file && remembered()[this.#mark(file)]) this.#show(this.fullValue, null)
   }
 
   /** @param {SubmitEvent} event */
@@ -42,11 +42,11 @@ export default class extends Behaviour {
   /** Give the upload up. */
   async stop() {
     const file = this.fileTarget.files[0]
-    const address = file && remembered()[mark(file)]
+    const address = file && remembered()[this.#mark(file)]
     this.leaving.abort()
     this.leaving = new AbortController()
     if (address) await fetch(address, { method: "DELETE", headers: { "x-csrf-token": token() } }).catch(() => null)
-    if (file) remember(mark(file), null)
+    if (file) remember(this.#mark(file), null)
     this.progressTarget.hidden = true
   }
 
@@ -56,14 +56,14 @@ export default class extends Behaviour {
     for (let failures = 0; ;) {
       this.#show(offset < file.size ? this.workingValue : this.checkingValue, offset / file.size)
       const answer = await this.#piece(address, file, offset)
-      if (answer?.status === 201) return this.#arrived(file, (await answer.json()).take)
+      if (answer?.status === 201) return this.#arrived(file, (await answer.json()).page)
       if (answer?.status === 204) {
         offset = Number(answer.headers.get("upload-offset"))
         failures = 0
         continue
       }
       if (answer && answer.status !== 409 && answer.status < 500) {
-        remember(mark(file), null)
+        remember(this.#mark(file), null)
         throw new Error(await sentence(answer))
       }
       if (answer && failures >= PATIENCE.length) throw new Error(await sentence(answer))
@@ -75,15 +75,16 @@ export default class extends Behaviour {
 
   /** Where this file goes: where a part of it is, or a new place. */
   async #place(file) {
-    const known = remembered()[mark(file)]
+    const known = remembered()[this.#mark(file)]
     const offset = known ? await this.#offset(known) : null
     if (known && offset !== null) return { address: known, offset }
-    const body = { file_name: file.name, bytes: file.size, language: this.languageTarget.value, plan_id: this.planTarget.value }
+    const about = Object.fromEntries(new FormData(this.formTarget))
+    const body = { kind: this.kindValue, file_name: file.name, bytes: file.size, about }
     const answer = await fetch("/uploads", { method: "POST", headers: headers("application/json"), body: JSON.stringify(body), signal: this.leaving.signal })
       .catch(() => { throw new Error(this.lostValue) })
     if (!answer.ok) throw new Error(await sentence(answer))
     const address = (await answer.json()).upload
-    remember(mark(file), address)
+    remember(this.#mark(file), address)
     return { address, offset: 0 }
   }
 
@@ -104,9 +105,9 @@ export default class extends Behaviour {
     })
   }
 
-  #arrived(file, take) {
-    remember(mark(file), null)
-    location.assign(take)
+  #arrived(file, page) {
+    remember(this.#mark(file), null)
+    location.assign(page)
   }
 
   #show(doing, share) {
@@ -116,6 +117,12 @@ export default class extends Behaviour {
     const percent = Math.floor(share * 100)
     this.barTarget.setAttribute("aria-valuenow", String(percent))
     this.barTarget.firstElementChild.style.inlineSize = `${percent}%`
+  }
+
+  /** The same file for the same thing, as far as a page can know. @param {File} file */
+  #mark(file) {
+    const about = this.kindValue === "take" ? "" : JSON.stringify(Object.fromEntries(new FormData(this.formTarget)))
+    return `${this.kindValue}:${about}:${file.name}:${file.size}:${file.lastModified}`
   }
 
   #busy(busy) {
@@ -133,9 +140,6 @@ const token = () => document.querySelector('meta[name="csrf-token"]')?.getAttrib
 
 /** @param {string} type */
 const headers = (type) => ({ "x-csrf-token": token(), "content-type": type, accept: "application/json" })
-
-/** The same file, as far as a page can know. @param {File} file */
-const mark = (file) => `${file.name}:${file.size}:${file.lastModified}`
 
 /** @returns {Record<string, string>} */
 function remembered() {

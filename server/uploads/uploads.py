@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import delete, func, select, update
@@ -17,7 +18,7 @@ from server.accounts.person import Person
 from server.errors import Conflict, Invalid, NotFound, TooLarge, TooMany, Unavailable
 from server.http.context import House
 from server.store.database import now
-from server.takes.upload import KEPT, MOST_UNFINISHED, Upload, upload_file
+from server.uploads.upload import KEPT, MOST_UNFINISHED, Upload, upload_file
 
 log = structlog.get_logger()
 
@@ -26,13 +27,38 @@ CLEAN_EVERY_S = 3600.0
 FLUSH_AT = 1024 * 1024
 
 
+class Receiver(Protocol):
+    """Who takes in the files of one kind."""
+
+    async def announce(
+        self, session: AsyncSession, person: Person, upload: Upload, about: dict[str, Any]
+    ) -> None:
+        """Somebody wants to upload: check that they may, and keep in `upload.about` what will be
+        needed of what the page said. Problem."""
+
+    async def receive(self, upload: Upload, file: Path) -> str:
+        """The file is there: take it away (a rename), delete the row, and say which page shows what
+        becomes of it. Problem; Refused or Broken, where the upload is given up."""
+
+
 class Uploads:
     """The uploads on their way. One writer at a time for each; abandoned ones go after a day."""
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._writing: set[str] = set()
+        self._receivers: dict[str, Receiver] = {}
         self._cleaner: asyncio.Task[None] | None = None
+
+    def add(self, kind: str, receiver: Receiver) -> None:
+        """Let `receiver` take in the files of this kind."""
+        self._receivers[kind] = receiver
+
+    def receiver(self, kind: str) -> Receiver:
+        """Who takes in files of this kind. Invalid."""
+        if kind not in self._receivers:
+            raise Invalid("error.form.choice", field="kind")
+        return self._receivers[kind]
 
     async def start(self) -> None:
         """Begin to tidy up, now and every hour."""

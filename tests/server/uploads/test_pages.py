@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from server.takes.upload import MOST_UNFINISHED
 from server.takes.worker import ROOT
+from server.uploads.upload import MOST_UNFINISHED
 from tests.conftest import Site, SiteMaker
 from tests.server.takes.making import begin, piece, take_of, until, upload
 
@@ -26,7 +26,7 @@ async def test_an_upload_broken_off_half_way_goes_on(site: Site, material: Path)
     assert (await piece(again, address, half - 10, data[half - 10 :])).status_code == 409
     done = await piece(again, address, half, data[half:])
     assert done.status_code == 201, done.text
-    progress = await until(again, done.json()["take"], "waiting")
+    progress = await until(again, done.json()["page"], "waiting")
     assert progress["error"] is None
     assert (await again.http.head(address)).status_code == 404
 

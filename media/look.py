@@ -14,16 +14,17 @@ _MEMORY = 2 << 30
 _SECONDS = 60.0
 
 
-def look(path: Path) -> Probe:
-    """What the file holds. Blocks. Refused (key of a sentence) where it cannot be a take."""
+def look(path: Path, silent: bool = False) -> Probe:
+    """What the file holds. Blocks. Refused (key of a sentence) where it cannot be used; a file
+    without sound is none but where `silent` ones will do."""
     with Confined(__name__, memory=_MEMORY) as worker:
-        return worker.call("look", str(path.resolve()), returns=Probe, seconds=_SECONDS)
+        return worker.call("look", str(path.resolve()), silent, returns=Probe, seconds=_SECONDS)
 
 
-def _look(path: str) -> Probe:
+def _look(path: str, silent: bool) -> Probe:
     try:
         found = probe(Path(path))
-        if not found.has_audio:
+        if not found.has_audio and not silent:
             raise NoSound
     except MediaError as error:
         raise Refused(error.key) from error

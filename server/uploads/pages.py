@@ -1,11 +1,13 @@
 """The doors of uploads, in the manner of tus 1.0: POST creates, HEAD asks, PATCH adds, DELETE ends.
 
-POST   /uploads       {file_name, bytes, language, plan_id?} → 201, Location
+POST   /uploads       {kind, file_name, bytes, about: {…}} → 201, Location
 HEAD   /uploads/{id}  → Upload-Offset, Upload-Length
 PATCH  /uploads/{id}  Upload-Offset: n, application/offset+octet-stream → 204, Upload-Offset;
-                      with the last byte 201 {take: "/takes/…"}
+                      with the last byte 201 {page: "/takes/…"}
 DELETE /uploads/{id}  → 204
 """
+
+from typing import Any
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -13,47 +15,38 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from media.confined import Broken, Refused
-from server.accounts.access import require
-from server.courses.access import deck_of_plan, plan_for
-from server.courses.versions import latest_version
+from server.accounts.sessions import current_person
 from server.errors import Invalid
 from server.http.context import house
 from server.http.forms import check_csrf, read_json
-from server.takes.access import REHEARSERS
-from server.takes.rehearsal import LANGUAGES
-from server.takes.starting import take_of_upload
-from server.takes.upload import Upload
-from server.takes.uploads import Uploads, own_upload
+from server.uploads.upload import Upload
+from server.uploads.uploads import Uploads, own_upload
 
 TYPE = "application/offset+octet-stream"
 
 
 class NewUpload(msgspec.Struct, forbid_unknown_fields=True):
-    """What is going to be uploaded; with a plan, its newest version and slides are tried out."""
+    """What is going to be uploaded; what `about` says is the business of the kind's receiver."""
 
     file_name: str
     bytes: int
-    language: str = "zh"
-    plan_id: str = ""
+    kind: str = "take"
+    about: dict[str, Any] = {}
 
 
 async def do_begin(request: Request) -> Response:
     """POST /uploads"""
-    person = require(request, *REHEARSERS)
+    person = current_person(request)
     wanted = await read_json(request, NewUpload)
-    if wanted.language not in LANGUAGES:
-        raise Invalid("error.form.choice", field="language")
+    uploads = house(request).part(Uploads)
+    receiver = uploads.receiver(wanted.kind)
     name = "".join(char for char in wanted.file_name if char.isprintable()).strip()[:200]
     async with house(request).database.session() as session:
         upload = Upload(
-            owner_id=person.id, file_name=name, bytes=wanted.bytes, language=wanted.language
+            owner_id=person.id, file_name=name, bytes=wanted.bytes, kind=wanted.kind, about={}
         )
-        if wanted.plan_id:
-            plan = await plan_for(session, person, wanted.plan_id)
-            upload.plan_version_id = (await latest_version(session, person, plan)).id
-            deck = await deck_of_plan(session, plan.id)
-            upload.deck_id = deck.id if deck else None
-        await house(request).part(Uploads).begin(session, upload)
+        await receiver.announce(session, person, upload, wanted.about)
+        await uploads.begin(session, upload)
     address = f"/uploads/{upload.id}"
     return JSONResponse({"upload": address}, 201, {"location": address, "upload-offset": "0"})
 
@@ -79,14 +72,13 @@ async def do_append(request: Request) -> Response:
         return Response(status_code=400)  # nobody reads it: what came is kept
     if there < upload.bytes:
         return Response(status_code=204, headers=_headers(upload, there))
-    take_id = await _finish(request, upload, uploads)
-    address = f"/takes/{take_id}"
-    return JSONResponse({"take": address}, 201, {**_headers(upload, there), "location": address})
+    address = await _finish(upload, uploads)
+    return JSONResponse({"page": address}, 201, {**_headers(upload, there), "location": address})
 
 
-async def _finish(request: Request, upload: Upload, uploads: Uploads) -> str:
+async def _finish(upload: Upload, uploads: Uploads) -> str:
     try:
-        return await take_of_upload(house(request), upload, uploads.file(upload))
+        return await uploads.receiver(upload.kind).receive(upload, uploads.file(upload))
     except Refused as refused:
         await uploads.discard(upload)
         raise Invalid(refused.key, field="file", **refused.params) from refused
@@ -104,7 +96,7 @@ async def do_discard(request: Request) -> Response:
 
 
 async def _own(request: Request) -> tuple[Upload, Uploads]:
-    person = require(request, *REHEARSERS)
+    person = current_person(request)
     async with house(request).database.session() as session:
         upload = await own_upload(session, person, request.path_params["id"])
     return upload, house(request).part(Uploads)

@@ -1,9 +1,10 @@
-"""An upload: a recording on its way from somebody's disk, in as many pieces as it takes."""
+"""An upload: a file on its way from somebody's disk, in as many pieces as it takes."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.store.database import Table, new_id, now
@@ -14,7 +15,8 @@ MOST_UNFINISHED = 3  # of one person
 
 
 class Upload(Table):
-    """What the file will be. How much of it is there, the file itself tells."""
+    """What the file will be, and who takes it in when it is there (`kind`), who also knows what
+    `about` says. How much of it is there, the file itself tells."""
 
     __tablename__ = "upload"
 
@@ -22,11 +24,8 @@ class Upload(Table):
     owner_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     file_name: Mapped[str]
     bytes: Mapped[int]
-    language: Mapped[str]
-    plan_version_id: Mapped[str | None] = mapped_column(
-        ForeignKey("plan_version.id", ondelete="SET NULL")
-    )
-    deck_id: Mapped[str | None] = mapped_column(ForeignKey("slide_deck.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(default="take", server_default="take")
+    about: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     created_at: Mapped[datetime] = mapped_column(default=now)
     touched_at: Mapped[datetime] = mapped_column(default=now)
 
