@@ -18,6 +18,7 @@ from server.recordings.editing import Editing
 from server.recordings.preparing import Preparing
 from server.recordings.recording import Recording
 from server.recordings.release import Release
+from server.rubrics.store import delete_sheets_on
 from server.store.database import Table, now
 
 log = structlog.get_logger()
@@ -107,6 +108,7 @@ class Deleting:
             session.add(row)
             if lesson_id is not None:
                 await delete_comments_on(session, "lesson", lesson_id)
+                await delete_sheets_on(session, "lesson", lesson_id)
             await session.execute(delete(Recording).where(Recording.id == recording_id))
         await self._remove(row)
         self._house.bus.publish(RecordingDeleted(recording_id, lesson_id))

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.person import Person
 from server.errors import Conflict, NotFound
 from server.rubrics.examples import EXAMPLES
 from server.rubrics.form import Form, check_complete, checked, load_form
-from server.rubrics.rubric import Rubric, RubricVersion
+from server.rubrics.rubric import Rubric, RubricReview, RubricVersion, Sheet
 from server.store.database import now
 
 MOST = 200
@@ -134,3 +134,10 @@ async def offered(session: AsyncSession) -> Sequence[RubricVersion]:
         .order_by(Rubric.title, Rubric.id)
     )
     return list(rows)
+
+
+async def delete_sheets_on(session: AsyncSession, kind: str, subject_id: str) -> None:
+    """The subject is gone, and so is what was filled in about it."""
+    for table in (Sheet, RubricReview):
+        theirs = (table.subject_kind == kind, table.subject_id == subject_id)
+        await session.execute(delete(table).where(*theirs))

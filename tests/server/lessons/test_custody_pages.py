@@ -15,6 +15,7 @@ from server.recordings.recording import Recording, recording_folder
 from server.recordings.release import Release
 from server.recordings.sealing import Sealing
 from server.recordings.viewings import RecordingViewing, note_viewing
+from server.rubrics.rubric import RubricReview
 from tests.server.lessons.making import School
 from tests.server.lessons.test_recording_pages import held
 
@@ -149,6 +150,7 @@ async def test_deleting_leaves_nothing_but_the_line_that_says_so(
                 text="独一无二的话",
             )
         )
+        session.add(RubricReview(subject_kind="lesson", subject_id=lesson.id))
     handout = house.folder.sub("handouts", str(lesson.room_id)) / "one"
     handout.write_text("独一无二的话")
     src = (await an.get(f"/lessons/{lesson.id}/media.json")).json()["src"]
@@ -164,7 +166,15 @@ async def test_deleting_leaves_nothing_but_the_line_that_says_so(
     assert not (house.folder.path / "recordings" / recording).exists()
     assert (await an.get(src)).status_code in (403, 404)
     async with house.database.session() as session:
-        for table in (Comment, Recording, Release, RecordingViewing, StoredRoom, StoredEvent):
+        for table in (
+            Comment,
+            RubricReview,
+            Recording,
+            Release,
+            RecordingViewing,
+            StoredRoom,
+            StoredEvent,
+        ):
             assert not list(await session.execute(select(table))), table
         line = await session.get_one(DeletedRecording, recording)
         assert (line.by, line.why, line.files_left) == (lin.person.id, "内容过时", False)
