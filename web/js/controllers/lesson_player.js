@@ -127,8 +127,8 @@ export default class extends Player {
     const lines = timeline.lines.map((line) => ({ ...line, words: [] }))
     const shown = this.segments
     if (lines.length !== shown.length || lines.at(-1)?.text !== shown.at(-1)?.text) this.read(lines)
-    this.ribbon.draw(lessonLanes(timeline))
     if (!this.captions) this.ribbon.comments([]) // until somebody brings them
+    this.ribbon.draw(lessonLanes(timeline))
     this.cutTarget.hidden = !timeline.cut.length
     this.#length()
   }

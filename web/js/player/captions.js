@@ -27,7 +27,8 @@ export class Captions {
       option.textContent = track ? `${words[`language.${track.language}`] ?? track.language}${track.made === "machine" ? words.machine : ""}` : words.off
       return option
     }))
-    select.disabled = this.options.length < 2
+    const label = /** @type {HTMLElement} */ (select.parentElement)
+    label.hidden = this.options.length < 2
     this.choose(this.#kept)
   }
 

@@ -46,12 +46,20 @@ export class Ribbon {
     this.#fill("polls", lanes.polls ?? [], (mark) => fill(words.poll, { text: mark.text, at: clock(mark.start) }), "poll")
     this.#fill("hands", lanes.hands ?? [], (mark) => fill(words[`moment.${mark.kind}`] ?? "", { name: mark.text, at: clock(mark.start) }), "hand")
     this.#curve("pace", lanes.pace)
+    this.#show()
   }
 
   /** Draw the comments' lane. */
   comments(/** @type {{at: number, until?: number | null, text: string, kind?: string}[]} */ comments) {
     const marks = comments.map((comment) => ({ start: comment.at, end: comment.until ?? comment.at + 1, text: comment.text, kind: comment.kind }))
     this.#fill("comments", marks, (mark) => fill(this.words.comment, { text: mark.text.slice(0, 60), at: clock(mark.start) }), "comment")
+    this.#show()
+  }
+
+  /** Without anything in it the band is not there. */
+  #show() {
+    const lanes = /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll(".ribbon__lane"))
+    this.element.hidden = [...lanes].every((lane) => lane.hidden)
   }
 
   /** Mark where something was found. @param {number[]} seconds */
@@ -71,6 +79,7 @@ export class Ribbon {
     const times = shares.map((_, at) => ((at + 0.5) / shares.length) * duration)
     const some = shares.some((share) => share > 0)
     this.#curve("again", some ? { times: [0, ...times, duration], values: [0, ...shares, 0] } : null)
+    this.#show()
   }
 
   follow(/** @type {number} */ seconds) {

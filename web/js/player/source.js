@@ -35,7 +35,7 @@ export function attach(video, address, trouble, more = {}) {
   const { addresses, live, refused } = more
   const hls = new Hls({
     startPosition: 0, maxBufferLength: 60, backBufferLength: 60, subtitlePreference: undefined,
-    ...(live ? { liveDurationInfinity: true, liveMaxLatencyDurationCount: Infinity, maxLiveSyncPlaybackRate: 1 } : {}),
+    ...(live ? { liveDurationInfinity: true, maxLiveSyncPlaybackRate: 1 } : {}),
     xhrSetup: (/** @type {XMLHttpRequest} */ request, /** @type {string} */ url) => { request.open("GET", addresses?.now(url) ?? url, true) },
   })
   let [mended, asked] = [0, 0]
