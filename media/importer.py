@@ -23,7 +23,7 @@ from media.files import (
     picture_of,
     probe_of,
 )
-from media.layout import Manifest, Span, file_of
+from media.layout import MANIFEST, Manifest, Span, file_of
 from media.muxer import SOUND_RATE, TrackFile, VoiceTrack
 from media.playlist import Playlists
 from media.recording import Recording
@@ -61,11 +61,11 @@ def import_file(
     *,
     silent: bool = False,
 ) -> Recording:
-    """Make a recording of `path` in `folder`, which must be new or empty.
+    """Make a recording of `path` in `folder`, in which there are no media yet.
 
     `progress` is called with 0 … 1; `silent`: a film without sound is taken, too. Blocks for as
     long as it takes: call it in a process of its own. Raises NotMedia, EmptyFile, NoSound,
-    Truncated or TooLong; `folder` is then left empty.
+    Truncated or TooLong; `folder` is then left as it was.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -74,11 +74,17 @@ def import_file(
         Playlists(folder).write(manifest)
         manifest.save(folder)
     except BaseException:
-        for left in folder.iterdir():
+        for left in _left_in(folder):
             left.unlink()
         raise
     progress(1.0)
     return Recording(folder, manifest)
+
+
+def _left_in(folder: Path) -> list[Path]:
+    """What an import makes."""
+    found = [path for end in ("mp4", "m3u8", "part") for path in folder.glob(f"*.{end}")]
+    return [*found, *folder.glob(MANIFEST)]
 
 
 def _take_in(container: InputContainer, folder: Path, progress: Progress, silent: bool) -> Manifest:
@@ -183,9 +189,8 @@ def _picture(source: VideoStream, folder: Path, origin: float) -> _Copied | Tran
 
 
 def _import(path: str, folder: str) -> None:
-    for left in Path(folder).glob("*"):
-        if left.is_file():
-            left.unlink()
+    for left in _left_in(Path(folder)):
+        left.unlink()
     try:
         import_file(Path(path), Path(folder), report_progress, silent=True)
     except Truncated as error:

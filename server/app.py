@@ -179,6 +179,9 @@ def preparation(
     def seen(recording: Recording) -> bool:
         return recording.source in ("room", "file")
 
+    def unheard(recording: Recording) -> bool:
+        return recording.source in ("file", "demo")
+
     return [
         Step("import", receiver.read, wanted=lambda found: False),  # asked for with the file
         Step("transcode", keeping.transcode, wanted=lambda found: found.source == "room"),
@@ -186,7 +189,7 @@ def preparation(
         Step("turns", finding.turns, after=("transcode",), wanted=seen),
         Step("chapters", finding.chapters, after=("turns",), lane="light"),
         Step("thumbnails", finding.thumbnails, after=("transcode", "chapters")),
-        Step("words", finding.words, lane="words", wanted=lambda found: found.source == "file"),
+        Step("words", finding.words, lane="words", wanted=unheard),
         Step("ocr", indexing.ocr, after=("thumbnails",)),
         Step("index", indexing.index, after=("turns", "chapters", "words", "ocr"), lane="light"),
     ]

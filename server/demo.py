@@ -8,9 +8,12 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from media.vtt import from_vtt
+from media.words import Transcript
 from rehearsal.plan import plan_from_yaml
 from server.accounts.passwords import hash_password
 from server.accounts.person import Person, RoleGrant
@@ -23,9 +26,14 @@ from server.courses.plan import to_body
 from server.courses.slide_deck import SlideDeck
 from server.courses.slides import SlideShelf
 from server.http.context import House
+from server.lessons.found import PageTurn, Turns, keep_turns, keep_words
 from server.lessons.lesson import Lesson
+from server.lessons.receiving import IMPORT, IMPORTING, given_file
+from server.recordings.recording import Recording, recording_folder
+from server.recordings.step import RecordingStep
 from server.store.database import now
 from server.takes.jobs import EVENTS, UPLOAD
+from server.takes.pipeline import Events
 from server.takes.rehearsal import Rehearsal
 from server.takes.starting import new_take
 from server.takes.take import QUEUED, take_folder
@@ -118,6 +126,7 @@ async def found_school(house: House) -> None:
         session.add(deck)
         await session.flush()
         await _take(session, house, version, deck)
+        await _held_lesson(session, house, version, deck)
 
 
 async def _teaching(
@@ -205,6 +214,38 @@ async def _take(session: AsyncSession, house: House, version: PlanVersion, deck:
     shipped.mkdir()
     shutil.copyfile(LESSON.with_suffix(".report.json"), shipped / "report.json")
     shutil.copyfile(LESSON.with_suffix(".vtt"), shipped / "transcript.vtt")
+
+
+async def _held_lesson(
+    session: AsyncSession, house: House, version: PlanVersion, deck: SlideDeck
+) -> None:
+    """Yesterday's lesson, recorded: read in beside the running site; its words and slide turns are
+    shipped, so it needs no model."""
+    plan = await session.get_one(LessonPlan, version.plan_id)
+    recording = Recording(owner_id=deck.owner_id, kind="lesson", source="demo", state=IMPORTING)
+    session.add(recording)
+    await session.flush()
+    zone = ZoneInfo(house.settings.timezone)
+    yesterday = now().astimezone(zone).date() - timedelta(days=1)
+    lesson = Lesson(
+        course_id=str(plan.course_id),
+        title=version.body["title"],
+        starts_at=datetime.combine(yesterday, time(14), zone),
+        minutes=45,
+        place="东楼 201",
+        plan_version_id=version.id,
+        deck_id=deck.id,
+        recording_id=recording.id,
+    )
+    lesson.ended_at = lesson.ends_at
+    session.add_all([lesson, RecordingStep(recording_id=recording.id, step=IMPORT)])
+    shutil.copyfile(LESSON.with_suffix(".opus"), given_file(house.folder, recording.id))
+    folder = recording_folder(house.folder, recording.id)
+    events = msgspec.json.decode(LESSON.with_suffix(".events.json").read_bytes(), type=Events)
+    turns = tuple(PageTurn(turn.at, turn.page) for turn in events.slides)
+    keep_turns(folder, Turns("events", turns))
+    segments = from_vtt(LESSON.with_suffix(".vtt").read_text("utf-8"))
+    keep_words(folder, Transcript(segments, "zh"))
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

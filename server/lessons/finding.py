@@ -36,6 +36,7 @@ from server.lessons.found import (
     keep_turns,
     keep_words,
     turns_in,
+    words_in,
 )
 from server.lessons.lesson import Lesson
 from server.lessons.timeline import lesson_timeline
@@ -45,7 +46,8 @@ from server.recordings.preparing import NotYet, Preparing, Progress, StepFailed
 from server.recordings.recording import Recording, recording_folder
 
 NICE = 10
-WORDS_CHANGE = ("seal",)  # captions are among what is sealed
+CHAPTERS_CHANGE = ("thumbnails", "index")
+WORDS_CHANGE = ("seal", "index")  # captions are among what is sealed
 NO_MODEL = "preparing.error.no_model"
 
 
@@ -102,8 +104,7 @@ class Finding:
 
     async def chapters_changed(self, recording_id: str) -> None:
         """What follows from chapters is due again."""
-        preparing = self._house.part(Preparing)
-        await preparing.again(recording_id, *preparing.following("chapters"))
+        await self._house.part(Preparing).again(recording_id, *CHAPTERS_CHANGE)
 
     async def thumbnails(self, recording_id: str, progress: Progress) -> None:
         """thumbs/ and thumbs.json; what is there already is not drawn again."""
@@ -114,12 +115,22 @@ class Finding:
         await draw(subject.folder, subject.manifest, turns, subject.pdf, chapters, progress)
 
     async def words(self, recording_id: str, progress: Progress) -> None:
-        """words.json, for a recording that nobody heard while it was made. NotYet: no model."""
+        """words.json and captions, for a recording that nobody heard while it was made. Words that
+        came with it stay. NotYet: no model."""
         subject = await self._subject(recording_id)
+        words = await asyncio.to_thread(words_in, subject.folder) or await self._heard(
+            subject, progress
+        )
+        if words is not None:
+            await asyncio.to_thread(_keep_words, subject, words)
+            await self._house.part(Preparing).again(recording_id, *WORDS_CHANGE)
+
+    async def _heard(self, subject: Subject, progress: Progress) -> Transcript | None:
+        """None where there is no sound."""
         model = self._house.part(Ear).model
         recorded = await asyncio.to_thread(Recorded.open, subject.folder)
         if "audio" not in recorded.kinds:
-            return
+            return None
         if model is None:
             raise NotYet(NO_MODEL)
         async with self._house.database.session() as session:
@@ -138,11 +149,9 @@ class Finding:
             )
 
         try:
-            words = await apart(write_down, recogniser.close)
+            return await apart(write_down, recogniser.close)
         except SpeechFailed as error:
             raise StepFailed("take.error.speech") from error
-        await asyncio.to_thread(_keep_words, subject, words)
-        await self._house.part(Preparing).again(recording_id, *WORDS_CHANGE)
 
     async def _subject(self, recording_id: str) -> Subject:
         folder = recording_folder(self._house.folder, recording_id)

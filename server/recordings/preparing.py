@@ -92,14 +92,6 @@ class Preparing:
         """Is there a step of this name?"""
         return name in self._steps
 
-    def following(self, name: str) -> list[str]:
-        """The steps that come after this one, and after them."""
-        found = [name]
-        for step in self._steps.values():
-            if set(step.after) & set(found):
-                found.append(step.name)
-        return found[1:]
-
     async def start(self) -> None:
         """Go on with what a stop or a crash broke off; a step that is new here is made up for."""
         async with self._house.database.session() as session:
@@ -140,7 +132,7 @@ class Preparing:
         async with self._house.database.session() as session:
             if await session.get(Recording, recording_id) is None:
                 return
-            for name in names:
+            for name in filter(self.knows, names):
                 row = await session.get(RecordingStep, (recording_id, name))
                 if row is None:
                     session.add(RecordingStep(recording_id=recording_id, step=name))

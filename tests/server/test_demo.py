@@ -10,6 +10,7 @@ from server.demo import CAST, LESSON, prepare
 from server.lessons.lesson import Lesson
 from server.takes.pipeline import Events
 from tests.conftest import Site, SiteMaker
+from tests.server.takes.making import eventually
 
 PasswordOf = dict[str, str]
 
@@ -73,7 +74,7 @@ async def test_lin_and_an_find_a_lesson_to_enter_now(school: tuple[Site, Passwor
     assert len(rooms) == 1
     assert await prepare(site.house), "a second start adds no lessons"
     async with site.house.database.session() as session:
-        assert await session.scalar(select(func.count()).select_from(Lesson)) == 2
+        assert await session.scalar(select(func.count()).select_from(Lesson)) == 3
 
 
 async def test_without_a_demo_the_first_administrator_gets_a_link(
@@ -100,3 +101,24 @@ def test_the_shipped_events_fit_the_shipped_report() -> None:
     assert [turn.page for turn in events.slides] == [turn["page"] for turn in report["slides"]]
     assert report["created"]
     assert report["model"]
+
+
+async def test_yesterdays_lesson_is_recorded_with_chapters_and_words(
+    school: tuple[Site, PasswordOf],
+) -> None:
+    site, passwords = school
+    an = await site.visitor()
+    await an.get("/sign-in")
+    await an.post("/sign-in", {"login": "an", "password": passwords["an"], "next": "/"})
+    async with site.house.database.session() as session:
+        found = await session.scalar(select(Lesson).where(Lesson.recording_id.is_not(None)))
+
+    async def told() -> dict[str, object] | None:
+        answer = await an.get(f"/lessons/{found.id}/timeline.json")
+        done = answer.status_code == 200 and answer.json()["chapters"]
+        return answer.json() if done and answer.json()["chapters"][0]["thumb"] else None
+
+    timeline = await eventually(told)
+    assert len(timeline["chapters"]) >= 2
+    assert [turn["page"] for turn in timeline["slides"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert "网格化管理" in timeline["lines"][0]["text"]
