@@ -249,17 +249,6 @@ async def release(
     return review
 
 
-async def delete_sheets_on(session: AsyncSession, kind: str, subject_id: str) -> None:
-    """The subject is gone, and so is what was filled in about it."""
-    on = (Sheet.subject_kind == kind, Sheet.subject_id == subject_id)
-    for sheet in await session.scalars(select(Sheet).where(*on)):
-        await session.delete(sheet)
-    review = await session.get(RubricReview, (kind, subject_id))
-    if review is not None:
-        await session.delete(review)
-    await session.flush()
-
-
 async def _still_open(session: AsyncSession, kind: str, subject_id: str) -> None:
     if (await review_of(session, kind, subject_id)).closed_at:
         raise Conflict("error.rubric.closed")

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from server.accounts.person import Person, RoleGrant
 from server.events import RubricFilled
 from server.lessons.lesson import Lesson, LessonReviewer
-from server.rubrics.rubric import Rubric
+from server.rubrics.rubric import Filing, Rubric, RubricReview, Sheet
 from server.rubrics.sheets import sheets_on
+from server.rubrics.store import delete_sheets_on
 from tests.conftest import Visitor
 from tests.server.lessons.making import School
 from tests.server.lessons.test_recording_pages import held
@@ -154,3 +155,15 @@ async def test_a_draft_can_be_thrown_away_what_was_handed_in_cannot(review: Revi
     await review.save("du", du, 1, [10] * 5)
     await review.file("du", du)
     assert (await who.post(f"{du}/discard")).status_code == 409
+
+
+async def test_what_was_said_goes_with_the_recording(review: Review) -> None:
+    du = await review.begin("du")
+    await review.save("du", du, 1, [10] * 5)
+    await review.file("du", du)
+    await review.keep("xue", "release", released="yes")
+    async with review.school.site.house.database.session() as session:
+        await delete_sheets_on(session, "lesson", review.lesson.id)
+        assert not list(await session.scalars(select(Sheet)))
+        assert not list(await session.scalars(select(Filing)))
+        assert not list(await session.scalars(select(RubricReview)))
