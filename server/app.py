@@ -282,6 +282,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
                 await prepare(house)
             running.callback(pictures.close)
             await deleting.start()
+            running.push_async_callback(deleting.stop)
             ours = (ear, processing, uploads, postbox, reminders, preparing, editing)
             for part in (*ours, sealing, expiring):
                 await part.start()

@@ -61,6 +61,7 @@ class Deleting:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._scrubbing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Remove what is left."""
@@ -112,8 +113,19 @@ class Deleting:
             await session.execute(delete(Recording).where(Recording.id == recording_id))
         await self._remove(row)
         self._house.bus.publish(RecordingDeleted(recording_id, lesson_id))
-        await self._house.database.scrub()
+        task = asyncio.create_task(self._scrub(), name="scrub")
+        self._scrubbing.add(task)
+        task.add_done_callback(self._scrubbing.discard)
         log.info("a recording was deleted", recording=recording_id, by=by)
+
+    async def stop(self) -> None:
+        """Wait until nothing is left of what was deleted."""
+        await asyncio.gather(*self._scrubbing)
+
+    async def _scrub(self) -> None:
+        """When those who were told have deleted theirs; nothing waits for it."""
+        await self._house.bus.settle()
+        await self._house.database.scrub()
 
     async def _check(self, session: AsyncSession, recording: Recording) -> Release | None:
         release = await session.get(Release, recording.id)

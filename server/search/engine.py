@@ -28,6 +28,10 @@ class Engine(Protocol):
     async def drop(self, session: AsyncSession, first: int, last: int) -> None:
         """Delete the chunks with ids in [first, last]."""
 
+    async def thin(self, session: AsyncSession, begin: bool) -> bool:
+        """Work off some of what dropped chunks left in the engine's own files; the first time with
+        `begin`. False: nothing is left."""
+
     async def tune(self, session: AsyncSession) -> None:
         """Before `sources_with` is asked, in the same transaction."""
 

@@ -106,10 +106,12 @@ class SearchIndex:
             await _whole(self._forget(SearchSource.source_id == source_id))
 
     async def remove_recording(self, recording_id: str) -> None:
-        """Delete all documents of a recording, the original's and every edition's."""
+        """Delete all documents of a recording, the original's and every edition's; nothing of them
+        stays in the index."""
         of_it = SearchSource.source_id.startswith(f"{recording_id}.", autoescape=True)
         async with self._writing:
             await _whole(self._forget((SearchSource.source_id == recording_id) | of_it))
+            await _whole(self._thin())
 
     async def sources_of(self, recording_id: str) -> list[str]:
         """The sources of a recording that can be found."""
@@ -196,6 +198,13 @@ class SearchIndex:
         async with self._database.session() as session:
             await session.execute(_gone(which, state))
         await self._sweep()
+
+    async def _thin(self) -> None:
+        begin, left = True, True
+        while left:
+            async with self._database.session() as session:
+                left = await self.engine.thin(session, begin)
+            begin = False
 
     async def _sweep(self) -> None:
         """Delete what is gone, some chunks at a time."""

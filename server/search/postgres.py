@@ -46,6 +46,10 @@ class PostgresEngine:
         """Delete chunks."""
         await session.execute(text(_DROP), {"first": first, "last": last})
 
+    async def thin(self, session: AsyncSession, begin: bool) -> bool:
+        """That is what its vacuum is for."""
+        return False
+
     async def tune(self, session: AsyncSession) -> None:
         """The planner does not count what unpacking a tsvector costs: keep it to the index."""
         await session.execute(text(_TUNE))

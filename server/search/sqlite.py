@@ -13,6 +13,8 @@ from server.search.tokens import Tokens
 _TABLE = """CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5(
     tokens, tokenize = 'ascii', columnsize = 0)"""
 _PUT = "INSERT INTO search_index (rowid, tokens) VALUES (:id, :tokens)"
+MERGED = 500  # pages at a time
+_MERGE = "INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)"
 _DROP = "DELETE FROM search_index WHERE rowid BETWEEN :first AND :last"
 
 
@@ -31,6 +33,13 @@ class SqliteEngine:
     async def drop(self, session: AsyncSession, first: int, last: int) -> None:
         """Delete chunks."""
         await session.execute(text(_DROP), {"first": first, "last": last})
+
+    async def thin(self, session: AsyncSession, begin: bool) -> bool:
+        """A step of FTS5's incremental merge, after which no segment has what was deleted."""
+        counted = text("SELECT total_changes()")
+        before = await session.scalar(counted) or 0
+        await session.execute(text(_MERGE), {"pages": -MERGED if begin else MERGED})
+        return (await session.scalar(counted) or 0) - before >= 2  # as FTS5 documents it
 
     async def tune(self, session: AsyncSession) -> None:
         """Nothing to do."""

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
-from server.classroom.event_log import StoredEvent, StoredRoom
+from server.classroom.acts.talking import Wrote
+from server.classroom.event_log import StoredEvent, StoredRoom, events_of
 from server.comments.comment import Comment
 from server.errors import Conflict
+from server.lessons.indexing import Indexing
 from server.lessons.lesson import Lesson
 from server.recordings.addresses import Addresses
 from server.recordings.deleting import DeletedRecording, Deleting
@@ -133,12 +136,15 @@ async def test_deleting_leaves_nothing_but_the_line_that_says_so(
     async with house.database.session() as session:
         room = await session.get_one(StoredRoom, str(lesson.room_id))
         room.folder = f"recordings/{recording}"
-        session.add(
-            StoredEvent(
-                room_id=room.id, seq=9000, at=1, body={"type": "said", "text": "绝无仅有的话"}
-            )
+        last = (await events_of(session, room.id))[-1]
+        wrote = Wrote(
+            seq=last.seq + 1, at=last.at, person="", name="", text="绝无仅有的话 Quixotic zephyrs"
         )
+        body = msgspec.to_builtins(wrote)
+        session.add(StoredEvent(room_id=room.id, seq=wrote.seq, at=wrote.at, body=body))
     words = ("独一无二的话", "绝无仅有的话")
+    await house.part(Indexing).index(recording, lambda share: None)
+    assert traces(house.folder.path, "quixot")
     an, lin = await school.site.sign_in("an"), await school.site.sign_in("lin")
     async with house.database.session() as session:
         session.add(
@@ -162,7 +168,8 @@ async def test_deleting_leaves_nothing_but_the_line_that_says_so(
     sent = await lin.post(f"{base(lesson)}/delete", {"why": "内容过时", "sure": "yes"})
     assert sent.headers["location"] == f"/lessons/{lesson.id}"
 
-    assert traces(house.folder.path, *words) == []
+    await house.part(Deleting).stop()
+    assert traces(house.folder.path, *words, "quixot", "zephyr") == []
     assert not (house.folder.path / "recordings" / recording).exists()
     assert (await an.get(src)).status_code in (403, 404)
     async with house.database.session() as session:
