@@ -87,8 +87,9 @@ from server.recordings.sealing import Sealing
 from server.rubrics import pages as rubrics_pages
 from server.search.index import SearchIndex
 from server.settings import Settings
+from server.sharing import importing, share_pages
 from server.sharing import pages as sharing_pages
-from server.sharing import share_pages
+from server.sharing.importing import PackageReceiver
 from server.sharing.link import LinkTokens
 from server.sharing.packing import Packing
 from server.store.database import Database, sqlite_url
@@ -173,6 +174,7 @@ def preparation(
     sealing: Sealing,
     finding: Finding,
     indexing: Indexing,
+    packages: PackageReceiver,
 ) -> list[Step]:
     """What is done to the recording of a lesson after the class, in this order."""
 
@@ -190,8 +192,14 @@ def preparation(
         Step("chapters", finding.chapters, after=("turns",), lane="light"),
         Step("thumbnails", finding.thumbnails, after=("transcode", "chapters")),
         Step("words", finding.words, lane="words", wanted=unheard),
+        Step("unpack", packages.unpack, lane="light", wanted=lambda one: one.source == "package"),
         Step("ocr", indexing.ocr, after=("thumbnails",)),
-        Step("index", indexing.index, after=("turns", "chapters", "words", "ocr"), lane="light"),
+        Step(
+            "index",
+            indexing.index,
+            after=("turns", "chapters", "words", "unpack", "ocr"),
+            lane="light",
+        ),
     ]
 
 
@@ -224,8 +232,9 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     deleting = house.add(Deleting(house))
     finding = house.add(Finding(house))
     receiver = house.add(LessonReceiver(house))
+    packages = house.add(PackageReceiver(house))
     indexing = house.add(Indexing(house))
-    for step in preparation(receiver, keeping, sealing, finding, indexing):
+    for step in preparation(receiver, keeping, sealing, finding, indexing, packages):
         preparing.add(step)
     house.add(Packing(house))
     house.add(LinkTokens(lambda: folder.secret("links")))
@@ -236,6 +245,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     uploads = house.add(Uploads(house))
     uploads.add("take", TakeReceiver(house))
     uploads.add("lesson", receiver)
+    uploads.add("package", packages)
     postbox = house.add(Postbox(house))
     house.add(GuestGate())
     lesson_rooms = house.add(LessonRooms(house))
@@ -249,6 +259,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     around.add(rubric_pages.action)
     around.add(quiz_pages.beside_player)
     around.add(share_pages.beside_player)
+    around.add(importing.lay_box)
     around.add(evaluation_pages.beside_player)
     desk.add(evaluation_pages.lay_cards)
     around.add(watching_pages.lay_around)
@@ -291,6 +302,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await indexing.start()
             await keeping.start()
             await receiver.start()
+            await packages.start()
             house.bus.subscribe(
                 ModelChanged, lambda _: preparing.wake("words") if ear.model else None
             )

@@ -220,6 +220,7 @@ RULES = {
     ),
     "POST /lessons/{lesson_id}/recording/share/links/{link_id}/revoke": NOBODY,
     "GET /embed/{token}": OPEN,
+    "GET /courses/{course_id}/packages": COURSE,
     "GET /embed/{token}/slides/{page}.webp": OPEN,
     "GET /oembed": OPEN,
     "GET /courses/{course_id}/feed": Rule(frozenset({"lin", "xue"})),
