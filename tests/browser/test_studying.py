@@ -95,7 +95,7 @@ def test_three_sittings_on_a_phone(published: tuple[Server, str], browser: Brows
     third.wait_for_function("() => document.querySelector('.lesson-player').player.now < 30")
     third.close()
 
-    lin = open_page(browser, server)
+    lin = open_page(browser, server, narrow=True, color_scheme="dark")
     sign_in(lin, "lin")
     lin.goto(f"{path.removesuffix('/recording')}/watchers")
     row = lin.locator("tbody tr")

@@ -127,7 +127,10 @@ export default class extends Player {
     const lines = timeline.lines.map((line) => ({ ...line, words: [] }))
     const shown = this.segments
     if (lines.length !== shown.length || lines.at(-1)?.text !== shown.at(-1)?.text) this.read(lines)
-    if (!this.captions) this.ribbon.comments([]) // until somebody brings them
+    if (!this.captions) { // nothing until somebody brings it
+      this.ribbon.comments([])
+      this.ribbon.hits([])
+    }
     this.ribbon.draw(lessonLanes(timeline))
     this.cutTarget.hidden = !timeline.cut.length
     this.#length()

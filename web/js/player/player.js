@@ -68,7 +68,8 @@ export class Player extends Behaviour {
     const query = this.searchTarget.value
     this.hits = this.transcript?.search(query) ?? []
     this.hit = 0
-    this.ribbon?.hits(this.hits)
+    const said = this.segments.filter((one) => this.hits.includes(one.start))
+    this.ribbon?.hits(said.map(({ start, end, text }) => ({ start, end, text })))
     this.#tellFound(query)
   }
 

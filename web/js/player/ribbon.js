@@ -62,15 +62,18 @@ export class Ribbon {
     this.element.hidden = [...lanes].every((lane) => lane.hidden)
   }
 
-  /** Mark where something was found. @param {number[]} seconds */
-  hits(seconds) {
+  /** Mark where something was found: a lane of their own, and a line through all. @param {Mark[]} found */
+  hits(found) {
     for (const old of this.over.querySelectorAll(".ribbon__hit")) old.remove()
-    for (const at of seconds.slice(0, MOST_HITS)) {
+    const marks = found.slice(0, MOST_HITS)
+    for (const { start } of marks) {
       const shown = document.createElement("div")
       shown.className = "ribbon__hit"
-      this.#place(shown, at, at)
+      this.#place(shown, start, start)
       this.over.append(shown)
     }
+    this.#fill("found", marks, (mark) => `${clock(mark.start)} ${mark.text.slice(0, 60)}`, "found")
+    this.#show()
   }
 
   /** Draw which parts people watched again, as shares 0 … 1 along the whole. @param {number[]} shares */
