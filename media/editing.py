@@ -8,6 +8,7 @@ plan.json        what was asked for (`media/edit_rules.py`)
 pieces.json      what players fetch: byte ranges of the original and of the files here
 camera.mp4 …     what was encoded anew or cut out of fragments, piece after piece
 camera.m3u8 …    playlists, as those of a recording; captions-NNN.vtt for each run
+thumbs.json …    small pictures of the edition's seconds, in thumbs/
 """
 
 import errno
@@ -25,6 +26,7 @@ from media.edit_rules import Rules, save_plan
 from media.edited_pictures import EditedPictures
 from media.edited_playlists import write_captions, write_playlists
 from media.edited_sound import EditedSound
+from media.edited_thumbs import make_thumbs
 from media.layout import PICTURES, Manifest, file_of
 from media.operations import Plan
 from media.recorded_captions import recorded_captions
@@ -78,6 +80,7 @@ def make_edition(
     save_plan(plan, target)
     shown = manifest_of(manifest, rules.edits)
     _write_words(folder, target, manifest, rules, made)
+    make_thumbs(folder, target, rules, made)
     write_playlists(target, folder, made, shown)
     shown.save(target)
     progress(1.0)

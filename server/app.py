@@ -74,7 +74,6 @@ from server.publishing import desk as publishing_desk
 from server.publishing import pages as publishing_pages
 from server.publishing.process import Publishing
 from server.publishing.reminders import Reminders
-from server.recordings import edition as _edition  # noqa: F401 (its table)
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
 from server.recordings.addresses import Addresses

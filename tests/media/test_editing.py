@@ -1,11 +1,15 @@
 """An edition shows what was kept, at its second, and not a picture or a sound of what was cut."""
 
+import io
+import json
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from media.edit_list import ORIGINAL, EditList
 from media.edit_rules import Rules
@@ -153,3 +157,23 @@ def test_another_codec_stays_what_it_is(tmp_path: Path) -> None:
     rules, _, pictures = edited(original, tmp_path / "1", Cut(1.5, 3.3))
     assert_true(rules, pictures)
     assert 'CODECS="vp09.' in (tmp_path / "1" / "index.m3u8").read_text()
+
+
+def test_small_pictures_show_nothing_that_is_hidden_or_cut(original: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    shutil.copytree(original, folder)
+    (folder / "thumbs").mkdir()
+    (folder / "thumbs.json").write_text('{"seconds": [0, 3, 4, 7, 8, 14]}')
+    for second in (0, 3, 4, 7, 8, 14):
+        (folder / "thumbs" / f"{second:05}.jpg").write_bytes(b"the original's")
+    rules, _, _ = edited(folder, tmp_path / "1", Cut(3.5, 5.5), Hide("", "slate", 7.5, 9))
+    kept = json.loads((tmp_path / "1" / "thumbs.json").read_text())["seconds"]
+    assert kept == [int(rules.edits.to_edition(s) or 0) for s in (0, 3, 7, 8, 14)]
+    for second in kept:
+        data = (tmp_path / "1" / "thumbs" / f"{int(second):05}.jpg").read_bytes()
+        if second == kept[-1]:
+            assert data == b"the original's"  # nothing after it was touched
+        elif second:  # the film begins in the dark
+            picture = np.asarray(Image.open(io.BytesIO(data)).convert("L"))
+            dark = picture.max() < 60
+            assert dark == (second == kept[3]), second

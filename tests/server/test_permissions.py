@@ -448,7 +448,6 @@ async def school(site: Site, tmp_path: Path) -> School:
         "person_id": site.people["an"].id, "room_id": room_id,
         "handout": await hand_out(site, lin, room_id),
         "session_id": "absent", "step": "transcode", "chapter_id": chapter.id,
-        "number": "1",
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
         "offer_id": offer, "question_id": "absent", "link_id": "absent", "about": "lesson",
