@@ -94,7 +94,8 @@ class Track:
             if kind == b"moov":
                 moov = os.pread(descriptor, size, offset)
                 self.init_size = offset + size
-                self.timescale, self.shift = timescale_of(moov), _media_time(moov)
+                self.timescale = timescale_of(moov)
+                self.shift = _edited(moov, self.timescale)
                 defaults = _trex(moov)
             elif kind == b"moof":
                 moof = offset, os.pread(descriptor, size, offset)
@@ -136,18 +137,20 @@ def _box(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I4s", len(body) + 8, kind) + body
 
 
-def _media_time(moov: bytes) -> int:
-    """What the edit list takes from every time; 0 without one."""
-    edits = find(moov, b"trak", b"edts", b"elst")
-    if edits is None or len(edits) < 24:
+def _edited(moov: bytes, timescale: int) -> int:
+    """Ticks that the edit list takes from every time: where it begins, less an empty edit before
+    that (a track that begins late). 0 without one."""
+    edits, head = find(moov, b"trak", b"edts", b"elst"), find(moov, b"mvhd")
+    if edits is None or head is None:
         return 0
-    wide = edits[8] == 1
-    (count,) = struct.unpack_from(">I", edits, 12)
-    for index in range(count):
-        at = 16 + index * (20 if wide else 12)
-        (time,) = struct.unpack_from(">q" if wide else ">i", edits, at + (8 if wide else 4))
+    (movie,) = struct.unpack_from(">I", head, 28 if head[8] == 1 else 20)
+    entry, at, late = struct.Struct(">Qqi" if edits[8] == 1 else ">Iii"), 16, 0
+    for _ in range(struct.unpack_from(">I", edits, 12)[0]):
+        length, time, _rate = entry.unpack_from(edits, at)
         if time >= 0:
-            return int(time)
+            return int(time) - late
+        late += round(length * timescale / max(1, movie))
+        at += entry.size
     return 0
 
 
