@@ -95,7 +95,10 @@ export default class extends Behaviour {
   /** `n`: write here; Shift+n: from here, and once more: to here. */
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.target.closest?.(ELSEWHERE)) return
-    if (event.key === "n") {
+    if (event.key === "Escape" && this.writer.drawing) {
+      this.writer.setDrawing(false)
+      this.writer.text.focus()
+    } else if (event.key === "n") {
       event.preventDefault()
       this.#choose()
       this.writer.open()
