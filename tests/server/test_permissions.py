@@ -453,7 +453,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "offer_id": offer, "question_id": "absent", "link_id": "absent", "about": "lesson",
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
         "comment": str(comment["id"]), "remark": str(remark["id"]),
-        "rubric_id": rubric, "sheet": begun.headers["location"].split("=")[1],
+        "rubric_id": rubric, "number": "1", "sheet": begun.headers["location"].split("=")[1],
         "upload": last_part(await begin(lin, "a.wav", 1000)),
     }  # fmt: skip
     return School(site, visitors, parts)
