@@ -95,7 +95,8 @@ async def show_recording(request: Request) -> Response:
                 context |= {
                     "shown": shown,
                     "edition": "" if asked is None else shown.edition,
-                    "newer": asked not in (None, shown.release.edition),
+                    "newer": shown.edition != shown.release.edition,
+                    "replaced": asked not in (None, shown.edition),
                 }
     return render(request, "lessons/recording.html", context)
 

@@ -7,7 +7,9 @@ from server.classroom.event_log import StoredRoom, append
 from server.classroom.rooms import Rooms
 from server.classroom.things import Agenda
 from server.lessons.lesson import Lesson
+from server.recordings.edition import Edition
 from server.recordings.recording import Recording, recording_folder
+from server.recordings.release import Release
 from server.store.database import new_id, now
 from tests.server.lessons.making import School
 from tests.server.lessons.test_timeline import SECRETS, secrets
@@ -90,3 +92,21 @@ async def test_until_it_is_ready_the_page_says_why(school: School) -> None:
     planned = await school.lesson()
     sent = await an.get(f"/lessons/{planned.id}/recording")
     assert sent.headers["location"] == f"/lessons/{planned.id}"
+
+
+async def test_a_link_to_another_edition_says_which_one_plays(school: School) -> None:
+    lesson = await held(school)
+    async with school.site.house.database.session() as session:
+        session.add(Release(recording_id=lesson.recording_id, state="published"))
+        session.add(Edition(recording_id=lesson.recording_id, number=1, state="ready"))
+    said = {}
+    for login in ("lin", "an"):
+        visitor = await school.site.sign_in(login)
+        for asked in ("", "?edition=0", "?edition=1"):
+            page = (await visitor.get(f"/lessons/{lesson.id}/recording{asked}")).text
+            said[login, asked] = ("这不是现在的版本" in page, "链接指的是以前的版本" in page)
+    same = (False, False)
+    assert said == {
+        ("lin", ""): same, ("lin", "?edition=0"): same, ("lin", "?edition=1"): (True, False),
+        ("an", ""): same, ("an", "?edition=0"): same, ("an", "?edition=1"): (False, True),
+    }  # fmt: skip
