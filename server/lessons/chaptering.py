@@ -25,11 +25,11 @@ def chapters_of(
     """The chapters of a recording whose slides turned so: (second, page or scene), in order.
 
     What was only passed by is left out, pages of one title are one chapter, and what would be
-    shorter than half a minute (or a hundredth of the whole) goes with what is beside it. Without
+    shorter than `shortest` goes with what is beside it. Without
     `titles` the turns tell scenes, which have no page. None at all where it would be only one.
     """
     shown = _stays([(at, page) for at, page in turns if at < duration], duration)
-    least = max(SHORTEST_S, duration / MOST)
+    least = shortest(duration)
     kept: list[tuple[Found, float]] = []  # with the seconds for which it was shown
     for at, page, seconds in shown:
         title = titles[page - 1] if titles and page <= len(titles) else ""
@@ -46,6 +46,11 @@ def chapters_of(
             kept.append((found, seconds))
     chapters = [found for found, _ in kept]
     return _unrepeated(chapters) if len(chapters) > 1 else []
+
+
+def shortest(duration: float) -> float:
+    """Seconds of the shortest chapter: half a minute, less where the whole is only minutes long."""
+    return max(min(SHORTEST_S, duration / 8), duration / MOST)
 
 
 def _stays(

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.lessons.chaptering import MOST, SHORTEST_S, Found, chapters_of
+from server.lessons.chaptering import MOST, Found, chapters_of, shortest
 
 TITLES = ["封面", "网格化管理", "网格化管理", "", "小结"]
 
@@ -45,5 +45,6 @@ def test_chapters_are_few_long_enough_and_in_order(
     chapters = chapters_of(sorted(found), duration, TITLES)
     starts = [chapter.at for chapter in chapters]
     assert len(chapters) <= MOST
-    assert all(after - before >= SHORTEST_S for before, after in zip(starts, starts[1:]))  # noqa: B905, RUF007
-    assert all(at == 0 or at + SHORTEST_S <= duration for at in starts)
+    least = shortest(duration)
+    assert all(after - before >= least for before, after in zip(starts, starts[1:]))  # noqa: B905, RUF007
+    assert all(at == 0 or at + least <= duration for at in starts)
