@@ -55,7 +55,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Checklist(Table):
-    """One version of the list, which never changes. The first is what we come with: no row."""
+    """One version of the list, which never changes. The first is ours, and has no row."""
 
     __tablename__ = "review_checklist"
 

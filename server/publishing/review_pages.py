@@ -51,6 +51,8 @@ async def do_step(request: Request) -> Response:
         else:
             raise NotFound
     except (Invalid, Conflict, Forbidden) as problem:
+        if act == "decide" and isinstance(problem, Invalid):
+            await _keep_ticks(request, form)  # for when what is missing was made up for
         return await _page(request, form, problem)
     return RedirectResponse(f"/lessons/{lesson_id}/recording/review", 303)
 

@@ -5,12 +5,16 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
+from server.accounts.person import Person
 from server.events import Event, RecordingPublished, RecordingWithdrawn
 from server.lessons.access import may_watch
 from server.publishing.review import ReviewStep, ReviewTask
 from server.recordings.edition import Edition
 from server.recordings.recording import Recording
-from tests.server.publishing.making import Bureau
+from server.rubrics.examples import EXAMPLES
+from server.rubrics.sheets import begin
+from server.rubrics.store import new_rubric, publish
+from tests.server.publishing.making import REVIEW, Bureau
 
 
 async def watched(bureau: Bureau, login: str, recording_id: str | None) -> bool:
@@ -75,6 +79,22 @@ async def test_the_list_has_to_be_checked(bureau: Bureau) -> None:
     await bureau.act("du", lesson, "tick", ticks=["position", "secrets"])
     assert (await bureau.show("du", lesson)).text.count('" checked') == 2
     assert (await bureau.show("qin", lesson)).text.count('" checked') == 0, "each checks themselves"
+
+
+async def test_a_rubric_may_be_asked_for(bureau: Bureau) -> None:
+    await bureau.rules(expert_percent=0, rubric_at="review")
+    lesson = await bureau.lesson()
+    await bureau.submit(lesson)
+    assert (await bureau.decide("du", lesson, "approve")).status_code == 400
+    page = (await bureau.show("du", lesson)).text
+    assert page.count('" checked') == len(REVIEW), "what was checked is kept"
+    async with bureau.site.house.database.session() as session:
+        du = await session.get_one(Person, bureau.site.people["du"].id)
+        rubric = await new_rubric(session, du, EXAMPLES["zh"]["five"])
+        version = await publish(session, du, rubric)
+        (await begin(session, du, "lesson", lesson.id, version)).number = 1
+    assert (await bureau.decide("qin", lesson, "approve")).status_code == 400, "it is not Qin's"
+    assert (await bureau.decide("du", lesson, "approve")).status_code == 303
 
 
 async def test_two_decide_at_once(bureau: Bureau) -> None:
