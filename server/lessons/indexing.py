@@ -76,7 +76,10 @@ class Indexing:
 
     async def again(self, recording_id: str) -> None:
         """Something of a lesson changed that people search for."""
-        await self._house.part(Preparing).again(recording_id, STEP)
+        async with self._house.database.session() as session:
+            recording = await session.get(Recording, recording_id)
+        if recording is not None and recording.state == "ready":  # else it is still to come
+            await self._house.part(Preparing).again(recording_id, STEP)
 
     async def ocr(self, recording_id: str, progress: Progress) -> None:
         """ocr.json: what was to be read on the shared screen; where there are no slides and no

@@ -36,6 +36,7 @@ from server.lessons.access import lesson_for, lesson_to_arrange, may_arrange, ro
 from server.lessons.attending import cohorts_of, guests_of, members_of, named, staff_of
 from server.lessons.clashes import clashes_of
 from server.lessons.guests import link_of
+from server.lessons.indexing import Indexing
 from server.lessons.lesson import Lesson
 from server.lessons.lesson_forms import (
     following,
@@ -118,8 +119,13 @@ async def do_change(request: Request) -> Response:
     async def change(planner: Planner, lesson: Lesson, form: Form) -> None:
         await planner.change(lesson, read_about(form))
         await _attach(planner.session, planner.person, [lesson], form)
+        changed.append(lesson.recording_id or "")
 
-    return await _changed(request, change)
+    changed: list[str] = []
+    answer = await _changed(request, change)
+    for recording_id in changed:  # its title and its teachers can be searched for
+        await house(request).part(Indexing).again(recording_id)
+    return answer
 
 
 async def do_move(request: Request) -> Response:

@@ -1,14 +1,16 @@
 """Searching through a running site: who finds what, where it leads, what is refused."""
 
+import asyncio
 import re
 
 from server.lessons.indexing import Indexing
 from server.lessons.lesson import Lesson
+from server.recordings.deleting import Deleting
 from server.recordings.edition import Edition
 from server.recordings.release import put_out, release_of
 from server.search.documents import Document
 from server.search.index import SearchIndex
-from tests.server.lessons.making import School
+from tests.server.lessons.making import School, planned
 from tests.server.lessons.test_recording_pages import held
 from tests.server.lessons.test_timeline import SECRETS
 
@@ -95,3 +97,18 @@ async def test_every_question_gets_a_kind_answer(school: School) -> None:
         assert refused.status_code == 400
         assert "请只留下要紧的词" in refused.text
         assert len(refused.text) < 60_000
+
+
+async def test_a_new_title_is_found_and_a_deleted_recording_is_not(school: School) -> None:
+    lesson = await indexed(school)
+    lin = await school.site.sign_in("lin")
+    await lin.get(f"/lessons/{lesson.id}/edit")
+    answer = await lin.post(f"/lessons/{lesson.id}", planned(title="城市更新的经验"))
+    assert answer.status_code == 303, answer.text
+    index = school.site.house.part(SearchIndex)
+    async with asyncio.timeout(60):
+        while lesson.id not in (await lin.get("/search?q=城市更新")).text:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    await school.site.house.part(Deleting).delete(str(lesson.recording_id), lesson.id, None, "")
+    await school.site.house.bus.settle()
+    assert await index.sources_of(str(lesson.recording_id)) == []
