@@ -111,7 +111,8 @@ class Timelines:
         log = self._log(wanted.room_id)
         async with log.lock:
             await self._read(log, wanted.room_id)
-            mark, name = f"{log.seq} {wanted.until} {wanted.mark}", log.knowing(viewer)
+            name, what = log.knowing(viewer), (wanted.recording_id, wanted.edition, wanted.until)
+            mark = f"{log.seq} {what} {wanted.mark}"
             laid = log.laid.get(name)
             if laid is None or laid[0] != mark:
                 laid = log.laid[name] = mark, await run_in_threadpool(_lay, log, wanted, viewer)

@@ -1,8 +1,12 @@
 """Timelines are reckoned once for all who know the same, and told on while the class goes on."""
 
+from dataclasses import replace
+
 import msgspec
 
+from media.edit_rules import Rules
 from media.layout import Manifest, Span
+from media.operations import Plan
 from server.classroom.acts import talking
 from server.classroom.event_log import append
 from server.classroom.things import Agenda, Attendee
@@ -48,3 +52,15 @@ async def test_nobody_is_told_what_is_kept_for_others(school: School) -> None:
     told = since(await timelines.timeline(wanted, viewer), 26.5)
     assert [line.text for line in told["chat"]] == ["只给老师"]
     assert told["chat_ids"][-1] == told["chat"][0].id
+
+
+async def test_what_an_edition_leaves_out_is_not_told_from_memory(school: School) -> None:
+    lesson, database = await held(school), school.site.house.database
+    timelines, viewer = Timelines(database), Attendee("", "", "guest", 0)
+    manifest = Manifest(0.0, 1.0, False, 0.0, [Span(1, 0, 0, 60.0)])
+    whole = Wanted(str(lesson.room_id), str(lesson.recording_id), 0, manifest, Agenda())
+    rules, shown = Rules(Plan(60.0, cuts=((0.0, 59.0),))), Manifest(0.0, 1.0, False)
+    edition = replace(whole, edition=1, rules=rules, shown=shown)
+    for wanted, there in ((whole, True), (edition, False), (whole, True)):
+        told = await timelines.timeline(wanted, viewer)
+        assert bool(told.questions or told.polls) is there
