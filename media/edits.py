@@ -55,10 +55,11 @@ class EditMap:
             object.__setattr__(self, name, value)
 
     def to_edition(self, second: float) -> float | None:
-        """A second of the original in the edition; None: it was cut out."""
+        """A second of the original in the edition; None: it was cut out. Where the edition ends
+        is part of it."""
         second = self._inside(second)
         for (start, end), begin in zip(self.kept, self._begins, strict=True):
-            if start <= second < end or second == end == self.original:
+            if start <= second < end or second == end == self.kept[-1][1]:
                 return begin + second - start
         return None
 

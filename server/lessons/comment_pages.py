@@ -4,9 +4,10 @@ Seconds here are those of the edition that is shown; stored are those of the ori
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -34,6 +35,7 @@ from server.lessons.discussing import (
     to_tell,
 )
 from server.lessons.lesson import Lesson
+from server.lessons.media import MOST_EDITIONS, asked_edition
 from server.notices.postbox import Postbox
 from server.notices.store import mark_seen
 from server.recordings.recording import Recording
@@ -55,7 +57,7 @@ class NewComment(msgspec.Struct, forbid_unknown_fields=True):
     drawing: Drawing | None = None
     mentions: tuple[str, ...] = ()
     parent: str = ""
-    edition: int | None = None
+    edition: Annotated[int, Meta(ge=0, le=MOST_EDITIONS)] | None = None
 
 
 class Settled(msgspec.Struct, forbid_unknown_fields=True):
@@ -94,7 +96,7 @@ async def tab(shown: Shown) -> list[Tab]:
 async def show_comments(request: Request) -> Response:
     """GET /lessons/{lesson_id}/comments.json?edition=: `{comments, usual, insider, moderates}`."""
     async with house(request).database.session() as session:
-        talk = await _talk(request, session, _asked(request))
+        talk = await _talk(request, session, asked_edition(request))
         found = await threads.read(session, talk.reader, KIND, talk.lesson.id)
         shown = await _shown(session, talk, found)
         await mark_seen(session, talk.reader.person, _subject(talk.lesson))
@@ -119,7 +121,7 @@ async def do_comment(request: Request) -> Response:
         await called(session, talk.lesson, _audience(made), made.mentions)
         if not made.draft:
             await _tell(request, session, talk, made)
-        (shown,) = await _shown(session, talk, [(made, talk.reader.person.name)])
+        shown = await _one(session, talk, made)
     if not made.draft:
         _publish(request, made)
     return JSONResponse(shown, 201)
@@ -137,7 +139,7 @@ async def do_change(request: Request) -> Response:
         await called(session, talk.lesson, _audience(made), made.mentions)
         if published:
             await _tell(request, session, talk, made)
-        (shown,) = await _shown(session, talk, [(made, talk.reader.person.name)])
+        shown = await _one(session, talk, made)
     if published:
         _publish(request, made)
     return JSONResponse(shown)
@@ -203,11 +205,6 @@ def _subject(lesson: Lesson) -> str:
     return f"comments-{lesson.id}"
 
 
-def _asked(request: Request) -> int | None:
-    text = request.query_params.get("edition", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
-
-
 def _which(request: Request) -> str:
     return str(request.path_params["remark"])
 
@@ -268,10 +265,20 @@ async def _shown(session: AsyncSession, talk: Talk, found: Any) -> list[dict[str
     return shown
 
 
+async def _one(session: AsyncSession, talk: Talk, made: Comment) -> dict[str, Any]:
+    """What one wrote. NotFound where the edition leaves its second out."""
+    for shown in await _shown(session, talk, [(made, talk.reader.person.name)]):
+        return shown
+    raise NotFound
+
+
 def _place(edits: EditMap, comment: Comment) -> dict[str, float | None] | None:
     if comment.until is None:
         at = edits.to_edition(comment.at)
         return None if at is None else {"at": at, "until": None}
+    if comment.until <= comment.at:
+        at = edits.to_edition(comment.at)
+        return None if at is None else {"at": at, "until": at}
     pieces = edits.pieces(comment.at, comment.until)
     return {"at": pieces[0][0], "until": pieces[-1][1]} if pieces else None
 

@@ -194,6 +194,32 @@ async def test_an_edition_shows_comments_at_its_own_seconds(talk: Talk) -> None:
     assert [one["at"] for one in await talk.read("du", "?edition=0")][1] == 20.0
     an = await talk.visitor("an")
     assert (await an.get(f"{talk.path}.json?edition=0")).status_code == 404
+    for wild in (10**30, -1):
+        assert await talk.refused("an", edition=wild) in (400, 404)
+
+
+async def test_the_last_second_of_an_edition_and_a_span_of_no_length_are_places(talk: Talk) -> None:
+    recording_id = str(talk.lesson.recording_id)
+    async with talk.school.site.house.database.session() as session:
+        edition = {"cuts": [[40.0, 60.0]], "original": 60.0, "state": "ready"}
+        session.add(Edition(recording_id=recording_id, number=1, **edition))
+        (await release_of(session, recording_id)).edition = 1
+    for sent in ({"at": 40.0}, {"at": 40.5}, {"at": 40.0, "until": 40.0}):
+        assert (await talk.write("an", **sent))["at"] == 40.0
+    assert (await talk.write("an", at=5.0, until=5.0))["at"] == 5.0
+    assert [one["at"] for one in await talk.read("an")] == [5.0, 40.0, 40.0, 40.0]
+
+
+async def test_a_reply_that_the_edition_leaves_out_is_not_changed_in_it(talk: Talk) -> None:
+    recording_id = str(talk.lesson.recording_id)
+    thread = await talk.write("du", "剪掉了", at=50.0)
+    reply = await talk.write("lin", "好", parent=thread["id"])
+    async with talk.school.site.house.database.session() as session:
+        edition = {"cuts": [[40.0, 60.0]], "original": 60.0, "state": "ready"}
+        session.add(Edition(recording_id=recording_id, number=1, **edition))
+        (await release_of(session, recording_id)).edition = 1
+    assert await talk.change("lin", reply["id"], text="改了") == 404
+    assert await talk.change("lin", reply["id"], text="改了", edition=0) == 200
 
 
 async def test_one_takes_along_what_one_wrote(talk: Talk) -> None:
