@@ -170,6 +170,8 @@ def _check_names(archive: zipfile.ZipFile, contents: Contents) -> None:
     listed, packed = set(contents.files), archive.namelist()
     if len(packed) > MOST_FILES or not all(_NAME.fullmatch(name) for name in listed):
         raise BadPackage("error.package.format")
+    if any(entry.size < 0 for entry in contents.files.values()):
+        raise BadPackage("error.package.format")
     if not {"lesson.json", "lesson.mp4"} <= listed:
         raise BadPackage("error.package.format")
     if sorted(packed) != sorted([*listed, "manifest.json", "manifest.sig"]):

@@ -80,6 +80,14 @@ def outside(files: dict[str, bytes]) -> None:
     files["../../up.vtt"] = files.pop("captions.vtt")
 
 
+def shrunk(files: dict[str, bytes]) -> None:
+    said = msgspec.json.decode(files["manifest.json"])
+    said["files"]["captions.vtt"]["size"] = -(1 << 40)
+    said["files"]["lesson.mp4"]["size"] = 1 << 39
+    files["manifest.json"] = msgspec.json.encode(said)
+    files["manifest.sig"] = KEY.sign(files["manifest.json"]).encode()
+
+
 def deep(files: dict[str, bytes]) -> None:
     files["manifest.json"] = b"[" * 100_000
     files["manifest.sig"] = KEY.sign(files["manifest.json"]).encode()
@@ -92,6 +100,7 @@ def deep(files: dict[str, bytes]) -> None:
         (more, "error.package.names"), (fewer, "error.package.names"),
         (resigned, "error.package.signature"), (renamed, "error.package.signature"),
         (outside, "error.package.format"), (deep, "error.package.format"),
+        (shrunk, "error.package.format"),
     ],
 )  # fmt: skip
 def test_what_was_tampered_with_is_refused_with_the_reason(
