@@ -22,6 +22,7 @@ from server.http.spreadsheet import write_csv
 from server.lessons.access import edition_for, lesson_to_lead, lesson_to_watch
 from server.lessons.around import Action, Addition, Shown, Tab
 from server.lessons.lesson import Lesson
+from server.lessons.media import asked_edition
 from server.recordings.edition import Edition, edits_of
 from server.studying.judging import LONGEST_ANSWER, Given
 from server.studying.quiz import KINDS, QuizAttempt, QuizQuestion
@@ -69,12 +70,14 @@ async def do_answer(request: Request) -> Response:
     async with house(request).database.session() as session:
         lesson, edits = await _watched(request, session, person)
         question = await question_for(session, lesson.id, request.path_params["question_id"])
-        told = await answer(session, question, person, sent.answer)
+        told = _shown(await answer(session, question, person, sent.answer), edits)
+        if told is None:
+            raise NotFound
     last = told.attempts[-1]
     house(request).bus.publish(
         QuizAnswered(person.id, lesson.id, question.id, last.number, last.right)
     )
-    return _json(_shown(told, edits) or told)
+    return _json(told)
 
 
 async def show_questions(request: Request) -> Response:
@@ -231,7 +234,7 @@ async def _page(
     kept = dict.fromkeys(FIELDS, "") | (
         _typed(form) if form else _filled(changed, words.clock) if changed else {}
     )
-    if not kept["question"] and (at := request.query_params.get("at", "")).isdigit():
+    if not kept["question"] and (at := request.query_params.get("at", "")).isdecimal():
         kept["at"] = words.clock(int(at[:6]))
     context = {"lesson": lesson, "results": results, "kept": kept}
     context |= {"problem": problem, "options": OPTIONS}
@@ -279,9 +282,7 @@ async def _watched(
     """The lesson whose recording the person may watch, and where its seconds lie in what they get.
     NotFound."""
     lesson = await lesson_to_watch(session, person, request.path_params["lesson_id"])
-    asked_for = request.query_params.get("edition", "")
-    wanted = int(asked_for) if asked_for.isdecimal() and len(asked_for) < 7 else None
-    number = await edition_for(session, person, lesson, wanted)
+    number = await edition_for(session, person, lesson, asked_edition(request))
     edition = await session.scalar(
         select(Edition).where(Edition.recording_id == lesson.recording_id, Edition.number == number)
     )

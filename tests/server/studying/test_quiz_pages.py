@@ -135,3 +135,19 @@ async def test_strangers_find_no_quiz_trainees_no_editor(school: School, lesson:
     assert tried.status_code == 404
     for page in ("quiz", "quiz.csv"):
         assert (await an.get(f"/lessons/{lesson.id}/recording/{page}")).status_code == 404
+
+
+async def test_what_was_cut_out_is_not_asked_by_its_address_either(
+    school: School, lesson: Lesson
+) -> None:
+    lin, an = await school.site.sign_in("lin"), await school.site.sign_in("an")
+    await keep(lin, lesson, **CHOICE)
+    [one] = await questions(an, lesson)
+    async with school.site.house.database.session() as session:
+        edition = {"cuts": [[10.0, 30.0]], "original": 60.0, "state": "ready"}
+        session.add(Edition(recording_id=str(lesson.recording_id), number=1, **edition))
+        (await release_of(session, str(lesson.recording_id))).edition = 1
+    door = f"/lessons/{lesson.id}/quiz/{one['id']}"
+    assert (await an.post_json(door, {"answer": [0]})).status_code == 404
+    page = await lin.get(f"/lessons/{lesson.id}/recording/quiz?at=²")
+    assert page.status_code == 200
