@@ -33,11 +33,12 @@ _SECONDS = 1800.0
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One picture, to be kept as `out`: second `at` of a video, or page `at` (1-based) of slides
-    where `source` is a PDF."""
+    where `source` is a PDF. `strict`: nothing but a key frame of the LATE_S from then on."""
 
     source: str
     at: float
     out: str
+    strict: bool = False
 
 
 def name_of(second: float) -> str:
@@ -74,7 +75,7 @@ def make(
     with process or worker() as drawing:
         return drawing.call(
             "make",
-            [(one.source, one.at, one.out) for one in wanted],
+            [(one.source, one.at, one.out, one.strict) for one in wanted],
             returns=list[str],
             seconds=_SECONDS,
             progress=progress,
@@ -84,11 +85,14 @@ def make(
 # ── in the process of its own ────────────────────────────────────────────────────────────────────
 
 
-def _make(wanted: list[tuple[str, float, str]]) -> list[str]:
+_Outs = tuple[float, str, bool]
+
+
+def _make(wanted: list[tuple[str, float, str, bool]]) -> list[str]:
     made: list[str] = []
     wanted.sort()
     for source, group in itertools.groupby(wanted, key=lambda one: one[0]):
-        outs = [(at, out) for _, at, out in group]
+        outs = [one[1:] for one in group]
         drawn = _pages(source, outs) if source.endswith(".pdf") else _pictures(Path(source), outs)
         with suppress(MediaError):  # what came before a cut is there
             for out in drawn:
@@ -97,16 +101,16 @@ def _make(wanted: list[tuple[str, float, str]]) -> list[str]:
     return made
 
 
-def _pages(slides: str, wanted: list[tuple[float, str]]) -> Iterator[str]:
+def _pages(slides: str, wanted: list[_Outs]) -> Iterator[str]:
     for number, group in itertools.groupby(wanted, key=lambda one: int(one[0])):
         with suppress(Refused, OSError):
             picture = Image.open(io.BytesIO(SLIDES["render"](slides, number, WIDTH)))
-            for _, out in group:
+            for _, out, _ in group:
                 _save(picture.convert("RGB"), Path(out))
                 yield out
 
 
-def _pictures(video: Path, wanted: list[tuple[float, str]]) -> Iterator[str]:
+def _pictures(video: Path, wanted: list[_Outs]) -> Iterator[str]:
     """Each `out` once it is drawn. The last key frame of all stands for what comes after it."""
     left = list(wanted)
     with open_media(video) as container:
@@ -120,16 +124,18 @@ def _pictures(video: Path, wanted: list[tuple[float, str]]) -> Iterator[str]:
                 continue
             at = float(packet.pts * packet.time_base) - origin
             while left and left[0][0] + LATE_S < at:  # a long wait: what stood there
-                yield from _drawn(before or packet, left.pop(0)[1])
-            due = [out for second, out in left if second <= at]
+                _, out, strict = left.pop(0)
+                if not strict:
+                    yield from _drawn(before or packet, out)
+            due = [out for second, out, _ in left if second <= at]
             left = left[len(due) :]
             for out in due:
                 yield from _drawn(packet, out)
             before = packet
             if not left:
                 return
-        for _, out in left:
-            if before is not None:
+        for _, out, strict in left:
+            if before is not None and not strict:
                 yield from _drawn(before, out)
 
 

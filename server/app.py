@@ -35,7 +35,7 @@ from server.courses.access import DeckReaders
 from server.courses.cards import PROVIDERS as COURSES_CARDS
 from server.courses.slides import SlideShelf
 from server.errors import Problem
-from server.events import ModelChanged
+from server.events import EditionReady, ModelChanged
 from server.hearing import pages as hearing_pages
 from server.hearing.ear import Ear
 from server.http import assets
@@ -301,6 +301,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await indexing.start()
             await keeping.start()
             await receiver.start()
+            house.bus.subscribe(EditionReady, finding.edition_ready)
             await packages.start()
             house.bus.subscribe(
                 ModelChanged, lambda _: preparing.wake("words") if ear.model else None

@@ -1,6 +1,8 @@
 """The steps that find out what is in a recording: slide turns, chapters, small pictures, words."""
 
 import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from media import thumbnails
+from media.edit_rules import Rules, rules_in
 from media.layout import Manifest, file_of
 from media.picture_process import picture_worker, turns_of_media
 from media.recorded_captions import keep_captions
@@ -23,6 +26,7 @@ from server.classroom.things import Attendee
 from server.courses.lesson_plan import PlanVersion
 from server.courses.plan import to_plan
 from server.courses.slide_deck import SlideDeck, deck_file
+from server.events import EditionReady, Event
 from server.hearing.ear import Ear
 from server.http.context import House
 from server.lessons.chaptering import Found, chapters_of
@@ -35,15 +39,19 @@ from server.lessons.found import (
     keep_thumbs,
     keep_turns,
     keep_words,
+    marks_of,
     turns_in,
     words_in,
 )
 from server.lessons.lesson import Lesson
 from server.lessons.timeline import lesson_timeline
 from server.recordings.apart import apart
-from server.recordings.chapter import Chapter, Source
+from server.recordings.chapter import Source
+from server.recordings.edition import Edition, edition_folder
 from server.recordings.preparing import NotYet, Preparing, Progress, StepFailed
 from server.recordings.recording import Recording, recording_folder
+
+Begin = tuple[float, int | None]  # a chapter's second, and its page of the slides
 
 NICE = 10
 CHAPTERS_CHANGE = ("thumbnails", "index")
@@ -107,12 +115,28 @@ class Finding:
         await self._house.part(Preparing).again(recording_id, *CHAPTERS_CHANGE)
 
     async def thumbnails(self, recording_id: str, progress: Progress) -> None:
-        """thumbs/ and thumbs.json; what is there already is not drawn again."""
+        """thumbs/ and thumbs.json; what is there already is not drawn again. Those of editions
+        follow the chapters, too."""
         subject = await self._subject(recording_id)
         async with self._house.database.session() as session:
             chapters = await chapters_in(session, recording_id)
+            ready = (Edition.recording_id == recording_id, Edition.state == "ready")
+            editions = list(await session.scalars(select(Edition.number).where(*ready)))
         turns = turns_in(subject.folder) or Turns()
-        await draw(subject.folder, subject.manifest, turns, subject.pdf, chapters, progress)
+        begins = [(chapter.at, chapter.page) for chapter in chapters]
+        await draw(subject.folder, subject, turns, begins, progress)
+        for number in editions:
+            folder = edition_folder(self._house.folder, recording_id, number)
+            with suppress(FileNotFoundError, ValueError):
+                rules = await asyncio.to_thread(rules_in, folder)
+                marks = marks_of(chapters, Thumbs(), "", rules)
+                shown = [(mark.at, None) for mark in marks]
+                await draw(folder, subject, turns, shown, rules=rules)
+
+    async def edition_ready(self, event: Event) -> None:
+        """An edition was rendered: its small pictures are due."""
+        assert isinstance(event, EditionReady)
+        await self._house.part(Preparing).again(event.recording_id, "thumbnails")
 
     async def words(self, recording_id: str, progress: Progress) -> None:
         """words.json and captions, for a recording that nobody heard while it was made. Words that
@@ -207,43 +231,52 @@ def _found(subject: Subject) -> tuple[list[Found], Source]:
 
 
 async def draw(
-    folder: Path,
-    manifest: Manifest,
+    out: Path,
+    subject: Subject,
     turns: Turns,
-    pdf: Path | None,
-    chapters: list[Chapter],
+    chapters: Iterable[Begin],
     progress: Progress = lambda share: None,
+    rules: Rules | None = None,
 ) -> None:
-    """Small pictures of the media in `folder` (a recording's, or an edition's, whose own seconds
-    all of these are), and thumbs.json."""
-    starts = {float(int(chapter.at)): chapter for chapter in chapters}
-    seconds = thumbnails.moments(manifest.duration, list(starts))
-    place = folder / thumbnails.FOLDER
+    """Small pictures of what is shown in `out`, and thumbs.json there. `rules` are those of an
+    edition, in whose seconds `chapters` are: what it hides or leaves out is in no picture."""
+    starts = {float(int(at)): (at, page) for at, page in chapters}
+    duration = rules.edits.duration if rules else subject.manifest.duration
+    seconds = thumbnails.moments(duration, list(starts))
+    place = out / thumbnails.FOLDER
     place.mkdir(exist_ok=True)
     wanted = []
     for second in seconds:
-        out = place / thumbnails.name_of(second)
-        begins = starts.get(second)
-        at, page = (begins.at, begins.page) if begins else (second, None)
-        shown = _shown_at(folder, manifest, turns, at, page, pdf)
-        if shown and not out.exists():
-            wanted.append(thumbnails.Wanted(*shown, str(out)))
+        file = place / thumbnails.name_of(second)
+        at, page = starts.get(second, (second, None))
+        at = rules.edits.to_original(at) if rules else at
+        shown = _shown_at(subject, turns, at, page)
+        if shown and not file.exists() and _may_be_seen(shown[0], at, rules):
+            wanted.append(thumbnails.Wanted(*shown, str(file), rules is not None))
     if wanted:
         process = thumbnails.worker()
         await apart(partial(thumbnails.make, wanted, progress, process), process.close)
     there = tuple(s for s in seconds if (place / thumbnails.name_of(s)).exists())
-    keep_thumbs(folder, Thumbs(there))
+    keep_thumbs(out, Thumbs(there))
     kept = {thumbnails.name_of(second) for second in there}
     for left in place.iterdir():
         if left.name not in kept:
             left.unlink()
 
 
+def _may_be_seen(source: str, at: float, rules: Rules | None) -> bool:
+    """Does an edition show all from `at` on among which the key frame will be?"""
+    if rules is None or source.endswith(".pdf"):
+        return True
+    return all(rules.pictured(at + late) for late in range(int(thumbnails.LATE_S) + 2))
+
+
 def _shown_at(
-    folder: Path, manifest: Manifest, turns: Turns, at: float, page: int | None, pdf: Path | None
+    subject: Subject, turns: Turns, at: float, page: int | None
 ) -> tuple[str, float] | None:
     """Where to look for what was to be seen: a chapter's page, the shared screen, the slide that
     the room knew of, the camera."""
+    folder, manifest, pdf = subject.folder, subject.manifest, subject.pdf
     before = [turn.page for turn in turns.turns if turn.at <= at + 0.001]
     now = page or (before[-1] if before and turns.source in ("events", "pages") else None)
     paged = (str(pdf), float(now)) if pdf and now else None
