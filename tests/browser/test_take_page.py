@@ -41,7 +41,7 @@ def bring_along(page: Page, file: Path, name: str) -> str:
             data=data[offset : offset + piece],
         )
         assert answer.ok, answer.text()
-    return str(answer.json()["take"])
+    return str(answer.json()["page"])
 
 
 def playhead_in(page: Page, low: float, high: float) -> None:
