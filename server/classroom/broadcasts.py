@@ -73,6 +73,11 @@ class Broadcasts:
         """What this room sends, if it does."""
         return self._live.get(room)
 
+    def lets(self, room: str, person: str) -> bool:
+        """May somebody who may enter the room have what it sends now?"""
+        broadcast = self._live.get(room)
+        return broadcast is not None and broadcast.may(person)
+
     def allowed(self, token: str, room: str) -> Broadcast | None:
         """What this room sends, for the bearer of a token that is good for it."""
         broadcast = self._live.get(room)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from server.accounts.person import Person
 from server.accounts.sessions import current_person
 from server.classroom.agenda import agenda_of
+from server.classroom.broadcasts import Broadcasts
 from server.classroom.event_log import StoredRoom, snapshot_of
 from server.classroom.things import Agenda, Attendee, Role
 from server.courses.slide_deck import SlideDeck
@@ -66,7 +67,8 @@ async def show_recording(request: Request) -> Response:
         return RedirectResponse(f"/lessons/{lesson.id}", 303)
     media = await media_of(the_house, person, recording)
     state = _state(recording, media, over or (room is not None and room.ended_at is not None))
-    if state == "live" and recording is not None and role:
+    lets = the_house.part(Broadcasts).lets(room.id if room else "", person.id)
+    if state == "live" and recording is not None and role and lets:
         folder = recording_folder(the_house.folder, recording.id)
         state = "running" if await run_in_threadpool(running, folder) else "live"
     context: dict[str, Any] = {
@@ -188,9 +190,11 @@ async def show_timeline(request: Request) -> Response:
 async def _running(
     request: Request, room: StoredRoom, recording_id: str, agenda: Agenda, viewer: Attendee
 ) -> Response:
-    """What there is so far of a class that goes on."""
+    """What there is so far of a class that goes on, for those who may have its stream: nobody
+    who waits in the lobby or was removed."""
     folder = recording_folder(house(request).folder, recording_id)
-    found = await run_in_threadpool(running, folder)
+    lets = house(request).part(Broadcasts).lets(room.id, current_person(request).id)
+    found = await run_in_threadpool(running, folder) if lets else None
     if found is None:
         raise Conflict("error.lesson.no_recording")
     wanted = Wanted(room.id, recording_id, ORIGINAL, found.manifest, agenda, until=found.until)

@@ -1,8 +1,12 @@
 """The page of a recording and its timeline through a running site: who is told what, and when."""
 
+import time
+
 import pytest
 
 from media.layout import Manifest, Span, file_of
+from media.live_playlist import LivePlaylists
+from server.classroom.broadcasts import Broadcasts
 from server.classroom.event_log import StoredRoom, append
 from server.classroom.rooms import Rooms
 from server.classroom.things import Agenda
@@ -110,3 +114,24 @@ async def test_a_link_to_another_edition_says_which_one_plays(school: School) ->
         ("lin", ""): same, ("lin", "?edition=0"): same, ("lin", "?edition=1"): (True, False),
         ("an", ""): same, ("an", "?edition=0"): same, ("an", "?edition=1"): (False, True),
     }  # fmt: skip
+
+
+async def test_a_class_that_goes_on_is_told_to_those_alone_who_may_watch_it(
+    school: School,
+) -> None:
+    lesson = await held(school, state="recording")
+    folder = recording_folder(school.site.house.folder, str(lesson.recording_id))
+    Manifest(time.time() - 60, 1.0, False, 0.0, [Span(1, 0, 0, None)]).save(folder)
+    async with school.site.house.database.session() as session:
+        (await session.get_one(Lesson, lesson.id)).ended_at = None
+        (await session.get_one(StoredRoom, str(lesson.room_id))).ended_at = None
+    school.site.house.part(Broadcasts).begin(
+        str(lesson.room_id), LivePlaylists(folder), lambda person: person != an_id
+    )
+    an_id = school.site.people["an"].id
+    told = {}
+    for login in ("lin", "zhou", "an"):
+        who = await school.site.sign_in(login)
+        told[login] = (await who.get(f"/lessons/{lesson.id}/timeline.json")).status_code
+        assert (await who.get(f"/lessons/{lesson.id}/recording")).status_code == 200
+    assert told == {"lin": 200, "zhou": 200, "an": 409}
