@@ -36,8 +36,8 @@ async def show_watchers(request: Request) -> Response:
         lesson = await lesson_to_watch(session, person, request.path_params["lesson_id"])
         if not await watches_over(session, person, lesson):
             raise NotFound("error.lesson.not_found")
-        recording = await session.get_one(Recording, lesson.recording_id)
         edition = await edition_for(session, person, lesson)
+        recording = await session.get_one(Recording, lesson.recording_id)
         edits = await edits_for(session, recording, edition)
         people = await class_of(session, person, lesson)
         rows = await rows_of(session, recording.id, [one.id for one in people])

@@ -149,8 +149,8 @@ async def _watched(
 ) -> tuple[Lesson, Recording, int, EditMap]:
     """The lesson, its recording and the edition that is shown. NotFound."""
     lesson = await lesson_to_watch(session, person, request.path_params["lesson_id"])
-    recording = await session.get_one(Recording, lesson.recording_id)
     edition = await edition_for(session, person, lesson, asked_edition(request))
+    recording = await session.get_one(Recording, lesson.recording_id)
     return lesson, recording, edition, await edits_for(session, recording, edition)
 
 

@@ -124,3 +124,11 @@ async def test_the_curve_is_for_staff_until_several_watched(school: School) -> N
     assert curves["an"] == []
     assert curves["lin"][:50] == [0] * 50
     assert curves["lin"][51:99] == [1] * 48
+
+
+async def test_where_nothing_was_recorded_there_is_nothing_to_watch(school: School) -> None:
+    lesson = await school.lesson()
+    for login in ("lin", "du", "an"):
+        who = await school.site.sign_in(login)
+        for page in ("watching.json", "watchers"):
+            assert (await who.get(f"/lessons/{lesson.id}/{page}")).status_code == 404, login
