@@ -233,6 +233,9 @@ class Editing:
             problem = NO_ROOM if shutil.disk_usage(folder).free < LEAST_FREE else UNEXPECTED
         except BadEdit as error:
             problem = error.key
+        except Exception:
+            log.exception("edition not rendered", recording=edition.recording_id)
+            problem = UNEXPECTED
         finally:
             await asyncio.to_thread(shutil.rmtree, part, True)
         await self._keep(edition, problem)

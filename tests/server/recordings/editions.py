@@ -47,12 +47,12 @@ async def ordered(site: Site, *operations: Operation, name: str = "") -> int:
     return made.number
 
 
-async def ended(site: Site, number: int) -> Edition:
+async def ended(site: Site, number: int, recording_id: str = ID) -> Edition:
     """The edition once nothing more happens to it."""
     async with asyncio.timeout(60):
         while True:
             async with site.house.database.session() as session:
-                edition = await edition_of(session, ID, number)
+                edition = await edition_of(session, recording_id, number)
             if edition is not None and edition.state not in ("queued", "rendering"):
                 return edition
             await asyncio.sleep(0.05)

@@ -201,3 +201,17 @@ async def test_nothing_is_made_of_an_original_that_was_altered(site: Site) -> No
     (folder / "voice-001.mp4").write_bytes(data)
     edition = await ended(site, await ordered(site, Cut(2, 4)))
     assert (edition.state, edition.problem) == ("failed", "edition.altered")
+
+
+async def test_a_damaged_recording_does_not_keep_others_from_being_edited(site: Site) -> None:
+    folder, other = await recorded(site), "0190b7a0-0000-7000-8000-000000000002"
+    await recorded(site, recording_id=other)
+    editing = site.house.part(Editing)
+    async with site.house.database.session() as session:
+        made = await editing.make(session, ID, [Cut(2, 4)], "", site.people["lin"].id)
+        more = await editing.make(session, other, [Cut(2, 4)], "", site.people["lin"].id)
+    (folder / "recording.json").write_text("{")
+    editing.wake()
+    edition = await ended(site, made.number)
+    assert (edition.state, edition.problem) == ("failed", "edition.unreadable")
+    assert (await ended(site, more.number, other)).state == "ready"
