@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from media.importer import import_apart, importing_process
@@ -62,13 +62,19 @@ class LessonReceiver:
         self._house = house
 
     async def start(self) -> None:
-        """Remove files of recordings that are gone."""
+        """Remove files of recordings that are gone; read those that came just before a crash."""
         async with self._house.database.session() as session:
             waiting = select(Recording.id).where(Recording.state == IMPORTING)
             kept = set(await session.scalars(waiting))
+            asked = exists().where(
+                RecordingStep.recording_id == Recording.id, RecordingStep.step == IMPORT
+            )
+            unread = list(await session.scalars(waiting.where(~asked)))
         for file in self._house.folder.sub("imports").iterdir():
             if file.name not in kept:
                 file.unlink()
+        for recording_id in unread:
+            await self._house.part(Preparing).again(recording_id, IMPORT)
 
     async def announce(
         self, session: AsyncSession, person: Person, upload: Upload, about: dict[str, Any]

@@ -6,8 +6,11 @@ import av
 import pytest
 
 from server.lessons.found import thumbs_in, turns_in
+from server.lessons.lesson import Lesson
+from server.lessons.receiving import IMPORTING, LessonReceiver, given_file
 from server.recordings.preparing import Preparing
 from server.recordings.recording import Recording, recording_folder
+from server.store.database import new_id
 from tests.conftest import Site, Visitor
 from tests.media.decks import TITLES, Room, deck, pictures_of_pages
 from tests.media.making import film
@@ -135,3 +138,26 @@ async def test_a_file_that_breaks_off_says_so_and_another_may_come(
 
     assert await eventually(waits_for_a_model, 60)
     assert (await recording_of(school, lesson_id)).state == "ready"
+
+
+async def test_a_file_that_came_just_before_a_crash_is_read_after_it(
+    school: School, tmp_path: Path
+) -> None:
+    house, lesson = school.site.house, await school.lesson()
+    recording = Recording(
+        id=new_id(), owner_id=school.site.people["lin"].id, kind="lesson", source="file",
+        state=IMPORTING,
+    )  # fmt: skip
+    film(given_file(house.folder, recording.id).with_suffix(".mp4"), "libx264", 2).rename(
+        given_file(house.folder, recording.id)
+    )
+    async with house.database.session() as session:
+        session.add(recording)
+        await session.flush()
+        (await session.get_one(Lesson, lesson.id)).recording_id = recording.id
+    await house.part(LessonReceiver).start()
+
+    async def is_ready() -> bool:
+        return (await recording_of(school, lesson.id)).state == "ready"
+
+    await eventually(is_ready)
