@@ -64,7 +64,7 @@ async def do_append(request: Request) -> Response:
     if request.headers.get("content-type", "").split(";")[0] != TYPE:
         raise Invalid("error.upload.type")
     given = request.headers.get("upload-offset", "")
-    if not given.isdigit() or len(given) > 15:
+    if not given.isdecimal() or len(given) > 15:
         raise Invalid("error.upload.offset")
     try:
         there = await uploads.append(upload, int(given), request.stream())
