@@ -27,6 +27,7 @@ from server.recordings.editing import (
     edition_of,
     editions_of,
     operations_of,
+    published,
 )
 from server.recordings.edition import ORIGINAL, Edition, edits_of
 from server.recordings.recording import Recording
@@ -143,14 +144,17 @@ async def _editions(the_house: House, session: AsyncSession, recording_id: str) 
     ids = {one for e in editions for one in (e.made_by, e.revoked_by) if one}
     found = await session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
     release = await release_of(session, recording_id)
+    shown = release.state == "published"
+    ready = [ORIGINAL, *(edition.number for edition in editions if edition.state == "ready")]
+    before = await published(session, recording_id) if shown else set(ready)
     return {
         "editions": [_told(edition) for edition in editions],
         "names": {person: name for person, name in found},
         "release": release,
         "released": release.edition,
-        "published": release.state == "published",
+        "published": shown,
         "under_way": sum(edition.state in UNDER_WAY for edition in editions),
-        "others": [e.number for e in editions if e.state == "ready"],
+        "others": [one for one in ready if one in before and one != release.edition],
     }
 
 

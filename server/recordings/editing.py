@@ -21,7 +21,7 @@ from server.events import EditionReady, EditionRevoked, ReleaseChanged
 from server.http.context import House
 from server.recordings.edition import ORIGINAL, Edition, edition_folder
 from server.recordings.recording import Recording, recording_folder
-from server.recordings.release import release_of, show_instead
+from server.recordings.release import release_of, show_instead, versions_of
 from server.recordings.sealing import Sealing
 from server.store.database import now
 
@@ -47,6 +47,11 @@ async def edition_of(session: AsyncSession, recording_id: str, number: int) -> E
     return await session.scalar(
         select(Edition).where(Edition.recording_id == recording_id, Edition.number == number)
     )
+
+
+async def published(session: AsyncSession, recording_id: str) -> set[int]:
+    """The editions (0: the original) that viewers had after a review, now or before."""
+    return {version.edition for version in await versions_of(session, recording_id)}
 
 
 def operations_of(edition: Edition) -> list[Operation]:
@@ -140,7 +145,8 @@ class Editing:
     async def revoke(
         self, recording_id: str, number: int, by: str, why: str, instead: int = ORIGINAL
     ) -> None:
-        """Nobody gets the edition any more; who got it gets `instead`. NotFound, Conflict."""
+        """Nobody gets the edition any more; who got it gets `instead`: of what is published, only
+        something that was published before, and so was reviewed. NotFound, Conflict."""
         async with self._house.database.session() as session:
             edition = await edition_of(session, recording_id, number)
             if edition is None or edition.state != "ready":
@@ -151,6 +157,10 @@ class Editing:
                 other = await edition_of(session, recording_id, instead)
                 if instead != ORIGINAL and (other is None or other.state != "ready"):
                     raise Conflict("edition.not_ready")
+                if release.state == "published" and instead not in await published(
+                    session, recording_id
+                ):
+                    raise Conflict("edition.no_other")
                 await show_instead(session, release, instead, by, why)
             edition.state, edition.revoked_at = "revoked", now()
             edition.revoked_by, edition.revoked_why = by, why

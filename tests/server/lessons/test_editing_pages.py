@@ -62,7 +62,8 @@ async def test_an_edition_is_asked_for_made_and_revoked(school: School) -> None:
     assert '"end": 2.5' in again
     recording = str(lesson.recording_id)
     async with school.site.house.database.session() as session:
-        await put_out(session, await release_of(session, recording), 1, None)
+        for number in (0, 1):
+            await put_out(session, await release_of(session, recording), number, None)
     an = await school.site.sign_in("an")
     timeline = (await an.get(f"/lessons/{lesson.id}/timeline.json")).json()
     whole = (await lin.get(f"/lessons/{lesson.id}/timeline.json?edition=0")).json()

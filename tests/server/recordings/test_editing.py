@@ -18,7 +18,7 @@ from server.recordings import editing as limits
 from server.recordings.addresses import Addresses
 from server.recordings.editing import Editing, editions_of, operations_of
 from server.recordings.edition import Edition, edition_folder
-from server.recordings.release import put_out, release_of
+from server.recordings.release import move, put_out, release_of
 from server.recordings.sealing import Sealing
 from tests.conftest import Site, SiteMaker
 from tests.media.edited import telling_recording
@@ -98,7 +98,8 @@ async def test_a_revoked_edition_is_gone_and_viewers_get_another(site: Site) -> 
     lin, told = site.people["lin"].id, list[object]()
     site.house.bus.subscribe(EditionRevoked, told.append)
     async with site.house.database.session() as session:
-        await put_out(session, await release_of(session, ID), second, lin)
+        for number in (0, first, second):
+            await put_out(session, await release_of(session, ID), number, lin)
     addresses, editing = site.house.part(Addresses), site.house.part(Editing)
     prefix = addresses.prefix(site.people["an"].id, ID, second)
     client = await site.sign_in("an")
@@ -107,7 +108,7 @@ async def test_a_revoked_edition_is_gone_and_viewers_get_another(site: Site) -> 
     assert (await client.get(prefix + "index.m3u8")).status_code == 403
     async with site.house.database.session() as session:
         release = await release_of(session, ID)
-        assert (release.edition, release.version, release.state) == (first, 2, "published")
+        assert (release.edition, release.version, release.state) == (first, 4, "published")
         gone = await limits.edition_of(session, ID, second)
     assert gone is not None
     assert (gone.state, gone.revoked_why) == ("revoked", "a name was heard")
@@ -215,3 +216,19 @@ async def test_a_damaged_recording_does_not_keep_others_from_being_edited(site: 
     edition = await ended(site, made.number)
     assert (edition.state, edition.problem) == ("failed", "edition.unreadable")
     assert (await ended(site, more.number, other)).state == "ready"
+
+
+async def test_what_was_never_reviewed_takes_no_place_of_what_is_published(site: Site) -> None:
+    await recorded(site)
+    first, second = await ordered(site, Cut(1, 2)), await ordered(site, Cut(1, 3))
+    await ended(site, second)
+    lin, editing = site.people["lin"].id, site.house.part(Editing)
+    async with site.house.database.session() as session:
+        await put_out(session, await release_of(session, ID), second, lin)
+    for instead in (0, first):
+        with pytest.raises(Conflict, match=r"edition\.no_other"):
+            await editing.revoke(ID, second, lin, "the whole is better", instead)
+    async with site.house.database.session() as session:
+        assert (await release_of(session, ID)).edition == second
+        await move(session, await release_of(session, ID), "withdrawn", lin)
+    await editing.revoke(ID, second, lin, "withdrawn before")
