@@ -35,6 +35,7 @@ from server.lessons.receiving import IMPORT, IMPORTING, given_file
 from server.recordings.chapter import Chapter
 from server.recordings.preparing import Preparing, Progress
 from server.recordings.recording import Recording, recording_folder
+from server.search.documents import clean
 from server.sharing.package import BadPackage, Contents, Described, read_package
 from server.sharing.signing import fingerprint
 from server.store.database import Table, new_id, now
@@ -42,6 +43,7 @@ from server.uploads.upload import Upload
 
 UNPACKED = "unpacked"
 LONGEST_TITLE, LONGEST_SCHOOL = 200, 200
+MOST_MINUTES = 24 * 60  # until the film tells
 MOST_CHAPTERS = 200
 MOST_LINES = 20_000
 LONGEST_LINE = 2000
@@ -121,9 +123,9 @@ class PackageReceiver:
         lesson = Lesson(
             id=lesson_id,
             course_id=str(upload.about["course_id"]),
-            title=" ".join(described.title.split())[:LONGEST_TITLE] or "—",
+            title=clean(described.title)[:LONGEST_TITLE] or "—",
             starts_at=_held_at(described),
-            minutes=max(1, round(described.duration / 60)),
+            minutes=max(1, min(MOST_MINUTES, round(described.duration / 60))),
             language=described.language if described.language in LANGUAGES else "zh",
             created_by=upload.owner_id,
         )
@@ -144,17 +146,17 @@ class PackageReceiver:
             session.add(
                 ImportedPackage(
                     recording_id=recording_id,
-                    school=contents.school[:LONGEST_SCHOOL],
+                    school=clean(contents.school)[:LONGEST_SCHOOL],
                     key=contents.key,
-                    made_at=contents.made_at[:40],
-                    teachers=[name[:100] for name in described.teachers[:20]],
+                    made_at=clean(contents.made_at)[:40],
+                    teachers=[clean(name)[:100] for name in described.teachers[:20]],
                     described=msgspec.to_builtins(described),
                     by=upload.owner_id,
                 )
             )
             session.add_all(
                 Chapter(
-                    recording_id=recording_id, at=chapter.at, title=chapter.title[:200],
+                    recording_id=recording_id, at=chapter.at, title=clean(chapter.title)[:200],
                     source="person",
                 )
                 for chapter in described.chapters[:MOST_CHAPTERS]

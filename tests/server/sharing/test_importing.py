@@ -117,3 +117,23 @@ async def test_packages_go_to_ones_own_courses_alone(
     hai, an = await school.site.sign_in("hai"), await school.site.sign_in("an")
     assert (await send(hai, school, b"PK")).status_code == 404
     assert (await send(an, school, b"PK")).status_code == 403
+
+
+async def test_what_a_package_says_of_itself_is_taken_with_care(
+    school: School, tmp_path: Path
+) -> None:
+    described = Described(
+        title="调解\0的\x1b艺术", course="", teachers=["钱\0老师"], held_at="?", language="?",
+        duration=1e300, version=1, chapters=[TitleAt(0, "开\0场")], turns=[], lines=[], pages=0,
+        picture=True,
+    )  # fmt: skip
+    files = {
+        "lesson.mp4": film(tmp_path / "film.mp4", "libx264", 2),
+        "lesson.json": msgspec.json.encode(described),
+    }
+    write_package(tmp_path / "odd.zip", files, KEY, "别\0校", "2026-03-03")
+    lin = await school.site.sign_in("lin")
+    answer = await send(lin, school, (tmp_path / "odd.zip").read_bytes())
+    assert answer.status_code == 201, answer.text
+    lesson = await school.named(answer.json()["page"].split("/")[2])
+    assert (lesson.title, lesson.language) == ("调解 的 艺术", "zh")
