@@ -65,7 +65,8 @@ class Indexing:
         self._index = house.part(SearchIndex)
 
     async def start(self) -> None:
-        """Listen to what makes what was indexed untrue, and index anew what older tokens had."""
+        """Listen to what makes what was indexed untrue, index anew what older tokens had, and
+        remove what was deleted just before a crash."""
         bus = self._house.bus
         bus.subscribe(EditionReady, self._edited)
         bus.subscribe(EditionRevoked, self._edited)
@@ -73,6 +74,11 @@ class Indexing:
         bus.subscribe(RecordingPrepared, self._prepared)
         for name in await self._index.outdated():
             await self.again(name.split(".")[0])
+        indexed = {name.split(".")[0] for name in await self._index.sources()}
+        async with self._house.database.session() as session:
+            indexed -= set(await session.scalars(select(Recording.id)))
+        for gone in indexed:
+            await self._index.remove_recording(gone)
 
     async def again(self, recording_id: str) -> None:
         """Something of a lesson changed that people search for."""

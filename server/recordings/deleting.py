@@ -137,7 +137,7 @@ class Deleting:
 
     async def _remove(self, row: DeletedRecording) -> None:
         data = self._house.folder.path
-        folders = [data / "recordings" / row.id]
+        folders = [data / "recordings" / row.id, data / "shared" / row.id]
         folders += [data / "handouts" / room for room in row.rooms.split()]
         try:
             for folder in folders:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -22,8 +23,8 @@ _SUBTITLES = re.compile(r'^#EXT-X-MEDIA:TYPE=SUBTITLES.*\n|,SUBTITLES="[^"]*"', 
 
 
 async def forget_matter(the_house: House, recording_id: str, matter: str) -> None:
-    """Let "chat" (with questions) or "words" (transcript and captions, of editions, too) be gone
-    for good; what is found by search follows."""
+    """Let "chat" (with questions) or "words" (transcript and captions, of editions and packages,
+    too) be gone for good; what is found by search follows."""
     async with the_house.database.session() as session:
         release = await release_of(session, recording_id)
         await forget(session, f"recordings/{recording_id}", matter)
@@ -31,6 +32,8 @@ async def forget_matter(the_house: House, recording_id: str, matter: str) -> Non
     if matter == "words":
         folder = recording_folder(the_house.folder, recording_id)
         await asyncio.to_thread(remove_words, folder)
+        packed = the_house.folder.path / "shared" / recording_id
+        await asyncio.to_thread(shutil.rmtree, packed, True)
     await the_house.database.scrub()
     preparing = the_house.part(Preparing)
     await preparing.again(recording_id, *(name for name in AGAIN if preparing.knows(name)))

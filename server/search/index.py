@@ -86,6 +86,12 @@ class SearchIndex:
             )
             return list(await session.scalars(found))
 
+    async def sources(self) -> list[str]:
+        """All that can be found."""
+        async with self._database.session() as session:
+            live = select(SearchSource.source_id).where(SearchSource.state == "live")
+            return list(await session.scalars(live))
+
     async def replace(self, source_id: str, documents: Iterable[Document]) -> None:
         """Let these documents be all of the source. Short transactions, atomic to readers."""
         async with self._writing:

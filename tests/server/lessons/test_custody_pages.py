@@ -19,6 +19,8 @@ from server.recordings.release import Release
 from server.recordings.sealing import Sealing
 from server.recordings.viewings import RecordingViewing, note_viewing
 from server.rubrics.rubric import RubricReview
+from server.search.documents import Document
+from server.search.index import SearchIndex
 from tests.server.lessons.making import School
 from tests.server.lessons.test_recording_pages import held
 
@@ -201,9 +203,16 @@ async def test_what_a_crash_left_is_removed_at_the_next_start(
     house = school.site.house
     left = recording_folder(house.folder, "gone")
     (left / "voice-001.mp4").write_bytes(b"x")
+    packed = house.folder.sub("shared", "gone", "0-1") / "lesson.zip"
+    packed.write_bytes(b"x")
+    index = house.part(SearchIndex)
+    await index.replace("gone.1", [Document("said", 1.0, "独一无二的话")])
     async with house.database.session() as session:
         session.add(DeletedRecording(id="gone"))
     await Deleting(house).start()
     assert not left.exists()
+    assert not packed.exists()
+    await house.part(Indexing).start()
+    assert await index.sources_of("gone") == []
     async with house.database.session() as session:
         assert not (await session.get_one(DeletedRecording, "gone")).files_left
