@@ -15,6 +15,7 @@ from server.errors import Forbidden, Invalid, TooLarge
 
 MAX_FIELDS = 200
 MAX_FILES = 1
+YEARS = (1900, 2999)  # with which dates are taken
 Shape = TypeVar("Shape")
 
 
@@ -86,12 +87,15 @@ class Form:
         return value
 
     def day(self, name: str) -> date | None:
-        """A date, or None where the field is empty."""
+        """A date with which one can reckon, or None where the field is empty."""
         value = self.text(name, limit=10, required=False)
         try:
-            return date.fromisoformat(value) if value else None
+            found = date.fromisoformat(value) if value else None
         except ValueError:
             raise Invalid("error.form.date", field=name) from None
+        if found and not YEARS[0] <= found.year <= YEARS[1]:
+            raise Invalid("error.form.date", field=name)
+        return found
 
     def clock(self, name: str) -> time:
         """A time of the day, to the minute. Invalid when missing."""

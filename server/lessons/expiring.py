@@ -67,7 +67,10 @@ class Expiring:
             )
             rows = [(lesson, str(recording_id)) for lesson, recording_id in found]
         for lesson, recording_id in rows:
-            await self._look_at(lesson, recording_id, rules, at)
+            try:
+                await self._look_at(lesson, recording_id, rules, at)
+            except Exception:
+                log.exception("retention of a recording failed", recording=recording_id)
         await self._house.database.scrub()  # also of what others deleted since
 
     async def _look_at(self, lesson: Lesson, recording_id: str, rules: Rules, at: datetime) -> None:

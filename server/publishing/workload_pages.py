@@ -17,7 +17,7 @@ from server.accounts.access import names_of, require
 from server.accounts.person import Person
 from server.errors import NotFound, Problem
 from server.http.context import house, translator
-from server.http.forms import read_form
+from server.http.forms import YEARS, read_form
 from server.http.pages import render
 from server.http.spreadsheet import Cell, write_csv, write_xlsx
 from server.i18n import Translator
@@ -163,9 +163,10 @@ def read_period(first: str, last: str, today: date) -> Period:
 
     def day(text: str, otherwise: date) -> date:
         try:
-            return date.fromisoformat(text)
+            found = date.fromisoformat(text)
         except ValueError:
             return otherwise
+        return found if YEARS[0] <= found.year <= YEARS[1] else otherwise
 
     start = day(first, today.replace(month=1, day=1))
     end = day(last, today.replace(month=12, day=31))

@@ -27,8 +27,9 @@ def test_numbers_choices_and_days_say_what_they_want() -> None:
     with pytest.raises(Invalid):
         Form({"c": "blue"}).choice("c", ("red", "green"))
     assert Form({"d": ""}).day("d") is None
-    with pytest.raises(Invalid):
-        Form({"d": "2026-02-30"}).day("d")
+    for bad in ("2026-02-30", "0001-01-01", "9999-12-31"):
+        with pytest.raises(Invalid):
+            Form({"d": bad}).day("d")
 
 
 @pytest.mark.parametrize(

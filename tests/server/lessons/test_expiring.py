@@ -130,3 +130,14 @@ async def test_those_who_administer_decide(school: School) -> None:
     for wrong in ("0", "-1", "x", "99999"):
         answer = await xue.post("/retention", {"public.chat": wrong})
         assert answer.status_code == 400, wrong
+
+
+async def test_one_that_cannot_be_reckoned_keeps_no_other(school: School, lesson: Lesson) -> None:
+    other = await held(school)
+    async with school.site.house.database.session() as session:
+        await decide(session, "internal", "recording", None)
+        first, second = sorted((str(lesson.recording_id), str(other.recording_id)))
+        (await release_of(session, first)).keep_until = date(9999, 12, 31)
+        due = await release_of(session, second)
+        due.keep_until, due.warned_at = date(2020, 1, 1), now() - 365 * DAY
+    assert await sweep(school, now()) == [first]

@@ -57,6 +57,7 @@ async def test_each_sees_their_own_and_administrators_everything(bureau: Bureau)
     assert "HYPERLINK" not in (await mei.get(f"/workload?person={lin_id}")).text
     assert "林" in (await xue.get("/workload")).text
     assert "HYPERLINK" not in (await xue.get("/workload?from=2001-01-01&to=2001-12-31")).text
+    assert (await xue.get("/workload?from=0001-01-01&to=9999-12-31")).status_code == 200
     assert (await xue.get("/workload?person=nobody")).status_code == 404
     assert (await xue.get("/workload.pdf")).status_code == 404
 
