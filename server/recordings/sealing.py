@@ -126,11 +126,12 @@ class Sealing:
             return None
         async with self._one_at_a_time:
             found = await asyncio.to_thread(self._verified, row, _gentle if gently else _at_once)
+            editions = await asyncio.to_thread(using, self._folder(recording_id), found)
         async with self._house.database.session() as session:
             row = await session.get(RecordingSeal, recording_id)
             if row is not None:
                 row.checked_at, row.findings = now(), [asdict(one) for one in found]
-                row.editions = await asyncio.to_thread(using, self._folder(recording_id), found)
+                row.editions = editions
         if found:
             names = [one.name for one in found]
             log.error("a recording is not as it was sealed", recording=recording_id, files=names)
