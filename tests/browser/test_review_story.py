@@ -66,7 +66,7 @@ def test_a_recording_is_reviewed(server: Server, browser: Browser, tmp_path: Pat
     lin = open_page(browser, server, narrow=True, color_scheme="dark")
     sign_in(lin, "lin")
     lin.goto("/notices")
-    lin.locator("a", has_text="提到你").first.click()
+    lin.locator("a", has_text="提到您").first.click()
     expect(lin.locator(".remark[aria-current]")).to_be_visible()
     expect(lin.locator(".frame")).to_have_attribute("data-lines", "1")
     lin.locator("[data-do=reply]").click()
