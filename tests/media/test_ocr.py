@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from media.confined import Refused
-from media.ocr import ocr_worker, seen_in, text_of
+from media.ocr import ocr_worker, seen_in
+from media.ocr_reading import text_of
 from media.picture import Picture
 
 
