@@ -78,7 +78,8 @@ async def do_append(request: Request) -> Response:
 
 async def _finish(upload: Upload, uploads: Uploads) -> str:
     try:
-        return await uploads.receiver(upload.kind).receive(upload, uploads.file(upload))
+        async with uploads.taking_in(upload):
+            return await uploads.receiver(upload.kind).receive(upload, uploads.file(upload))
     except Refused as refused:
         await uploads.discard(upload)
         raise Invalid(refused.key, field="file", **refused.params) from refused

@@ -117,6 +117,20 @@ class Uploads:
             await self._touch(upload)
         return self.offset(upload)
 
+    @contextlib.asynccontextmanager
+    async def taking_in(self, upload: Upload) -> AsyncIterator[None]:
+        """While its file is taken away, by one at a time. Conflict; NotFound where it is gone."""
+        if upload.id in self._writing:
+            raise Conflict("error.upload.offset")
+        self._writing.add(upload.id)
+        try:
+            async with self._house.database.session() as session:
+                if await session.get(Upload, upload.id) is None:
+                    raise NotFound("error.upload.gone")
+            yield
+        finally:
+            self._writing.discard(upload.id)
+
     async def discard(self, upload: Upload) -> None:
         """Give it up: its row and its bytes are gone."""
         async with self._house.database.session() as session:

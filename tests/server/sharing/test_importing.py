@@ -1,5 +1,6 @@
 """A package of one school becomes a lesson in another; what was altered is refused."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from server.recordings.step import DONE
 from server.sharing.package import Described, Line, TitleAt, Turn, write_package
 from server.sharing.signing import SchoolKey, fingerprint
 from server.uploads.pages import TYPE
+from server.uploads.upload import upload_file
 from tests.conftest import Visitor
 from tests.media.decks import deck
 from tests.media.making import film
@@ -137,3 +139,22 @@ async def test_what_a_package_says_of_itself_is_taken_with_care(
     assert answer.status_code == 201, answer.text
     lesson = await school.named(answer.json()["page"].split("/")[2])
     assert (lesson.title, lesson.language) == ("调解 的 艺术", "zh")
+
+
+async def test_a_package_that_is_sent_to_its_end_twice_becomes_one_lesson(
+    school: School, package: Path
+) -> None:
+    lin, data = await school.site.sign_in("lin"), package.read_bytes()  # noqa: ASYNC240
+    about = {"course_id": school.course_id}
+    wanted = {"kind": "package", "file_name": "a.zip", "bytes": len(data), "about": about}
+    address = (await lin.post_json("/uploads", wanted)).headers["location"]
+    upload_file(school.site.house.folder, address.split("/")[2]).write_bytes(data)
+    headers = {"x-csrf-token": lin.csrf, "accept": "application/json", "content-type": TYPE}
+    headers["upload-offset"] = str(len(data))
+    answers = await asyncio.gather(
+        *(lin.http.patch(address, content=b"", headers=headers) for _ in range(3))
+    )
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes[0] == 201
+    assert set(codes[1:]) <= {404, 409}
+    assert len(await school.lessons()) == 1
