@@ -12,7 +12,7 @@ from server.comments.comment import Audience, Comment
 from server.comments.threads import Reader
 from server.courses.course import CourseStaff
 from server.errors import Invalid
-from server.lessons.access import role_in
+from server.lessons.access import role_in, why_unseen
 from server.lessons.attending import members_of, staff_of
 from server.lessons.lesson import Lesson, LessonReviewer, LessonStaff
 from server.recordings.edition import Edition, edits_of
@@ -92,7 +92,8 @@ async def to_tell(
 ) -> dict[str, list[Person]]:
     """Whom a published comment concerns, by the kind of notice; each person once, never its author.
 
-    Who is called; who began the thread; those who give the lesson, of a question by a member.
+    Who is called; who began the thread; those who give the lesson, of a question by a member. Of
+    them those who may watch now: a notice tells what was written.
     """
     mentioned = await called(session, lesson, _audience(comment), comment.mentions)
     owner = await session.get(Person, thread.author_id) if thread else None
@@ -103,7 +104,8 @@ async def to_tell(
     done = {comment.author_id}
     answered = [owner] if owner and owner.deactivated_at is None else []
     for kind, people in (("mention", mentioned), ("reply", answered), ("question", asked)):
-        told[kind] = [one for one in people if one.id not in done]
+        new = [one for one in people if one.id not in done]
+        told[kind] = [one for one in new if await why_unseen(session, one, lesson) is None]
         done |= {one.id for one in told[kind]}
     return told
 

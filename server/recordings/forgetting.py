@@ -3,15 +3,19 @@
 import asyncio
 import re
 import shutil
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from media.edit_rules import rules_in, save_plan
 from media.layout import replace
 from server.classroom.event_log import forget
 from server.http.context import House
+from server.recordings.editing import editions_of
 from server.recordings.preparing import Preparing
 from server.recordings.recording import recording_folder
 from server.recordings.release import release_of
@@ -19,6 +23,7 @@ from server.recordings.viewings import RecordingViewing
 
 AGAIN = ("seal", "index")  # steps that have to be done again after it
 _SPOKEN = ("captions*.vtt", "captions*.m3u8", "words*.json", "transcript*")
+_WRITTEN = ("captions", "reword")  # operations of editions that hold what was said
 _SUBTITLES = re.compile(r'^#EXT-X-MEDIA:TYPE=SUBTITLES.*\n|,SUBTITLES="[^"]*"', re.MULTILINE)
 
 
@@ -29,6 +34,9 @@ async def forget_matter(the_house: House, recording_id: str, matter: str) -> Non
         release = await release_of(session, recording_id)
         await forget(session, f"recordings/{recording_id}", matter)
         release.gone = sorted({*release.gone, matter})
+        if matter == "words":
+            for edition in await editions_of(session, recording_id):
+                edition.edits = [one for one in edition.edits if one.get("op") not in _WRITTEN]
     if matter == "words":
         folder = recording_folder(the_house.folder, recording_id)
         await asyncio.to_thread(remove_words, folder)
@@ -49,6 +57,10 @@ async def forget_viewings(
 
 def remove_words(folder: Path) -> None:
     """Remove captions and transcripts of the original and of editions, and their mention."""
+    for place in folder.glob("editions/*"):
+        with suppress(FileNotFoundError):
+            plan = rules_in(place).plan
+            save_plan(msgspec.structs.replace(plan, captions={}, rewords=()), place)
     for place in (folder, *folder.glob("editions/*"), *folder.glob("people/*")):
         for pattern in _SPOKEN:
             for file in place.glob(pattern):

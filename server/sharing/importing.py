@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
-from sqlalchemy import ForeignKey, delete
+from sqlalchemy import ForeignKey, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,7 +61,7 @@ class ImportedPackage(Table):
     key: Mapped[str]
     made_at: Mapped[str]
     teachers: Mapped[list[Any]]
-    described: Mapped[dict[str, Any]]  # lesson.json
+    described: Mapped[dict[str, Any]]  # lesson.json, until it is unpacked
     by: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(default=now)
 
@@ -171,10 +171,14 @@ class PackageReceiver:
         """The step: slide turns and what was said, as the package has them."""
         async with self._house.database.session() as session:
             found = await session.get(ImportedPackage, recording_id)
-        if found is not None:
-            folder = recording_folder(self._house.folder, recording_id)
-            described = msgspec.convert(found.described, Described)
-            await asyncio.to_thread(_write_down, folder, described)
+        if found is None or not found.described:
+            return
+        folder = recording_folder(self._house.folder, recording_id)
+        described = msgspec.convert(found.described, Described)
+        await asyncio.to_thread(_write_down, folder, described)
+        async with self._house.database.session() as session:
+            kept = update(ImportedPackage).where(ImportedPackage.recording_id == recording_id)
+            await session.execute(kept.values(described={}))
 
 
 async def lay_box(shown: Shown) -> list[Addition]:

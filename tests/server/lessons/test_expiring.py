@@ -6,10 +6,13 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from media.edit_rules import rules_in, save_plan
+from media.operations import Plan, Reword
 from server.classroom.acts.recording import Said
 from server.classroom.event_log import StoredEvent, StoredRoom, events_of
 from server.lessons.expiring import Expiring
 from server.lessons.lesson import Lesson
+from server.recordings.edition import Edition
 from server.recordings.recording import Recording, recording_folder
 from server.recordings.release import Release, release_of
 from server.recordings.retention import decide, rules_of
@@ -78,7 +81,13 @@ async def test_chat_and_words_go_and_the_recording_stays(school: School, lesson:
     subtitles = '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",URI="captions.m3u8"\n'
     stream = '#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="voice",SUBTITLES="captions"\ncamera.m3u8\n'
     (folder / "index.m3u8").write_text(f"#EXTM3U\n{subtitles}{stream}")
+    edition = folder / "editions" / "1"
+    edition.mkdir(parents=True)
+    save_plan(Plan(60.0, rewords=(Reword(2.0, "走访每一户"),)), edition)
+    said = {"op": "reword", "start": 2.0, "text": "走访每一户"}
+    edits = [said, {"op": "cut", "start": 0, "end": 1}]
     async with school.site.house.database.session() as session:
+        session.add(Edition(recording_id=folder.name, number=1, edits=edits, state="ready"))
         last = (await events_of(session, str(lesson.room_id)))[-1]
         said = Said(seq=last.seq + 1, at=last.at, start=2000, end=4000, text="网格员每天走访")
         body = msgspec.to_builtins(said)
@@ -95,11 +104,14 @@ async def test_chat_and_words_go_and_the_recording_stays(school: School, lesson:
     assert (after["chat"], after["lines"], after["questions"]) == ([], [], [])
     assert after["slides"] == before["slides"]
     assert not (folder / "captions-001.vtt").exists()
+    assert rules_in(edition).plan == Plan(60.0)
     assert (folder / "index.m3u8").read_text() == (
         '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="voice"\ncamera.m3u8\n'
     )
     async with school.site.house.database.session() as session:
         assert (await session.get_one(Release, folder.name)).gone == ["chat", "words"]
+        kept = (await session.scalars(select(Edition.edits))).one()
+        assert [one["op"] for one in kept] == ["cut"]
         numbers = [event.seq for event in await events_of(session, str(lesson.room_id))]
         assert numbers == list(range(1, len(numbers) + 1))
 

@@ -12,6 +12,7 @@ from server.lessons.lesson import Lesson
 from server.recordings.preparing import Preparing
 from server.recordings.recording import Recording, recording_folder
 from server.recordings.step import DONE
+from server.sharing.importing import ImportedPackage
 from server.sharing.package import Described, Line, TitleAt, Turn, write_package
 from server.sharing.signing import SchoolKey, fingerprint
 from server.uploads.pages import TYPE
@@ -80,6 +81,8 @@ async def test_another_schools_lesson_comes_whole_and_as_a_draft(
     async with school.site.house.database.session() as session:
         lesson = await session.get_one(Lesson, lesson_id)
         recording = await session.get_one(Recording, str(lesson.recording_id))
+        kept = await session.get_one(ImportedPackage, recording.id)
+    assert kept.described == {}, "what was said is kept in one place"
     assert (lesson.title, recording.source, round(recording.duration)) == (
         "调解的艺术",
         "package",
