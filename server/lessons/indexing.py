@@ -1,6 +1,7 @@
 """The steps that make lessons findable: words in the picture, then the search index."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,7 @@ from server.search.index import SearchIndex
 log = structlog.get_logger()
 
 PICTURES = "ocr.json"
+_SET_WIDE = re.compile(r"(?:[\u3400-\u9fff] ){2,}[\u3400-\u9fff]")
 STEP = "index"
 
 
@@ -201,11 +203,16 @@ async def _lesson(session: AsyncSession, recording_id: str) -> Lesson | None:
     return found
 
 
+def closed_up(text: str) -> str:
+    """The text of a slide without the gaps that a wide setting left between Han characters."""
+    return _SET_WIDE.sub(lambda run: run[0].replace(" ", ""), text)
+
+
 def _pages(pdf: Path | None) -> tuple[str, ...]:
     if pdf is None or not pdf.is_file():
         return ()
     try:
-        return slides.texts(pdf)
+        return tuple(map(closed_up, slides.texts(pdf)))
     except (Refused, Broken) as problem:
         log.warning("slides were not read", file=pdf.parent.name, problem=str(problem))
         return ()
