@@ -161,7 +161,9 @@ def poll(lin: Page, trainees: tuple[Page, ...]) -> None:
         prompt.locator("[data-part=answer] button").click()
         expect(prompt).to_have_count(0)
     panel.locator("[data-do=close]").click()
+    expect(panel.locator("[data-do=close]")).to_be_hidden()  # what is beside it moves up
     panel.locator("[data-do=show]").click()
+    expect(panel.locator("[data-do=show]")).to_be_hidden()
     for page in trainees:
         tab(page, "polls")
         expect(page.locator("#panel-polls .bar__number").first).to_contain_text(
