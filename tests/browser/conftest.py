@@ -36,7 +36,7 @@ QUIET_CHROMIUM = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
-PATIENCE = 30_000  # ms; a machine may have other things to do
+PATIENCE = 60_000  # ms; a machine may have other things to do
 expect.set_options(timeout=PATIENCE)
 FAKE_DEVICES = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 

@@ -42,7 +42,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 
 def light(page: Page, now: str) -> None:
-    expect(page.locator("main")).to_have_attribute("data-light", now, timeout=30_000)
+    expect(page.locator("main")).to_have_attribute("data-light", now, timeout=60_000)
 
 
 def elapsed(page: Page) -> int:
