@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -158,7 +159,7 @@ def read_package(path: Path, folder: Path) -> tuple[Contents, Described]:
             for name, entry in contents.files.items():
                 with archive.open(name) as packed:
                     _unpack(packed, folder / name, name, entry)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadPackage("error.package.no_zip") from error
     except KeyError as error:
         raise BadPackage("error.package.format") from error

@@ -130,3 +130,13 @@ def test_a_key_signs_what_it_signs_and_nothing_else() -> None:
     assert not is_signed(OTHER.public, signature, b"words")
     assert not is_signed("not base64", signature, b"words")
     assert len(fingerprint(KEY.public).split()) == 8
+
+
+def test_a_torn_text_is_refused(packed: Path, tmp_path: Path) -> None:
+    data = bytearray(packed.read_bytes())
+    with zipfile.ZipFile(packed) as archive:
+        at = archive.getinfo("lesson.json").header_offset
+    data[at + 60 : at + 90] = b"\xff" * 30
+    packed.write_bytes(data)
+    with pytest.raises(BadPackage):
+        read_package(packed, tmp_path / "out")
