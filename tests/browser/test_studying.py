@@ -4,6 +4,7 @@ The film's pictures say when they are, so that seeking is measured by what is se
 """
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,7 +103,8 @@ def test_three_sittings_on_a_phone(published: tuple[Server, str], browser: Brows
     expect(row).to_contain_text("安学员")
     parts = row.locator("[role=img]").get_attribute("aria-label") or ""
     assert parts.startswith("0:00–0:1"), parts
-    assert "0:40–" in parts, "the third sitting began at a chapter"
+    # What is played for less than half a second, before the speed changes, is not counted.
+    assert re.search("0:4[01]–", parts), "the third sitting began at a chapter"
     assert row.locator("td").nth(2).inner_text() == "3"
     check_accessible(lin)
 
