@@ -189,6 +189,46 @@ class WatchedMore(Event):
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class EvidenceGiven(Event):
+    """Evidence of attendance was added to a lesson, about these people (empty: about all)."""
+
+    lesson_id: str
+    person_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceChanged(Event):
+    """What the evidence amounts to is another for these people of a lesson."""
+
+    lesson_id: str
+    person_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoursChanged(Event):
+    """Somebody's credited hours of a year are others."""
+
+    person_id: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialIssued(Event):
+    """Somebody was given a credential of this school."""
+
+    credential_id: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRevoked(Event):
+    """A credential of this school counts no more."""
+
+    credential_id: str
+    person_id: str
+
+
 Listener = Callable[[Event], Awaitable[None] | None]
 
 
