@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import build_app
-from server.demo import prepare
+from server.demo.school import prepare
 from server.http.context import House
 from server.http.patience import PatientProtocol
 from server.settings import Settings

@@ -11,7 +11,7 @@ from server.classroom.acts.recording import RecordingStarted, SegmentEntered, Sl
 from server.classroom.rooms import Rooms
 from server.courses.lesson_plan import LessonPlan
 from server.courses.plan import to_body
-from server.demo import LESSON
+from server.demo.school import LESSON
 from server.takes.pipeline import Events
 from server.takes.rehearsal import Rehearsal
 from server.takes.rooms import events_from

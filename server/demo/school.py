@@ -38,7 +38,7 @@ from server.takes.rehearsal import Rehearsal
 from server.takes.starting import new_take
 from server.takes.take import QUEUED, take_folder
 
-LESSON = Path(__file__).resolve().parent.parent / "demo" / "lesson_grid_zh"
+LESSON = Path(__file__).resolve().parents[2] / "demo" / "lesson_grid_zh"
 SHIPPED = "result-shipped"
 
 # sign-in name: name, unit, role

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from server.demo import CAST, LESSON, prepare
+from server.demo.school import CAST, LESSON, prepare
 from server.lessons.lesson import Lesson
 from server.takes.pipeline import Events
 from tests.conftest import Site, SiteMaker

@@ -1,0 +1,1 @@
+"""The demo school: its people, their lessons and what came of them."""
