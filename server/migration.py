@@ -11,9 +11,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from server import app
+from server.roster import identifier
 from server.store.database import MIGRATIONS, Database, Table, alembic_config, sqlite_url
 
-__all__ = ["app", "differences", "write_migration"]  # the app knows every subject's tables
+__all__ = [
+    "app",
+    "differences",
+    "identifier",
+    "write_migration",
+]  # the app knows every subject's tables
 
 
 def write_migration(message: str) -> None:

@@ -1,5 +1,7 @@
 """Pages of people: search, add, roles, links, deactivation."""
 
+from dataclasses import dataclass
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,6 +12,7 @@ from server.accounts.person import ROLES, Person
 from server.accounts.roster import (
     LONGEST_EMAIL,
     LONGEST_NAME,
+    LONGEST_RANK,
     LONGEST_UNIT,
     add_person,
     checked_email,
@@ -28,7 +31,7 @@ from server.http.pages import render
 
 PAGE = 50
 LAST_PAGE = 10_000
-GIVEN = ("name", "login", "unit", "email")
+GIVEN = ("name", "login", "unit", "rank", "post", "email")
 
 
 async def show_people(request: Request) -> Response:
@@ -59,10 +62,11 @@ async def do_add(request: Request) -> Response:
     given = {name: str(form.sent.get(name, ""))[:200] for name in GIVEN}
     wanted = frozenset(form.many("roles"))
     try:
-        name, unit, email = _about(form)
+        about = _About.sent(form)
         async with house(request).database.session() as session:
             allowed = await grantable_roles(session, giver)
-            person = await add_person(session, allowed, name, given["login"], unit, email)
+            person = await add_person(session, allowed, about.name, given["login"], about.unit)
+            about.write(person)
             set_roles(giver, allowed, person, wanted)
     except Problem as problem:
         async with house(request).database.session() as session:
@@ -87,10 +91,10 @@ async def show_person(request: Request) -> Response:
 
 
 async def do_change(request: Request) -> Response:
-    """POST /people/{person_id}: name, unit, e-mail and roles."""
+    """POST /people/{person_id}: name, unit, rank, post, e-mail and roles."""
     giver = require(request, *MANAGERS)
     form = await read_form(request)
-    name, unit, email = _about(form)
+    about = _About.sent(form)
     async with house(request).database.session() as session:
         person = await known_person(session, request.path_params["person_id"])
         allowed = await grantable_roles(session, giver)
@@ -98,7 +102,7 @@ async def do_change(request: Request) -> Response:
         set_roles(giver, allowed, person, frozenset(form.many("roles")) | person.roles - allowed)
         if not may_manage(giver, allowed, person):
             raise Forbidden("error.role_not_yours")
-        person.name, person.unit, person.email = name, unit, email
+        about.write(person)
     return RedirectResponse(f"/people/{person.id}", 303)
 
 
@@ -131,12 +135,27 @@ async def _managed(session: AsyncSession, giver: Person, person_id: str) -> Pers
     return person
 
 
-def _about(form: Form) -> tuple[str, str, str | None]:
-    return (
-        form.text("name", limit=LONGEST_NAME),
-        form.text("unit", limit=LONGEST_UNIT, required=False),
-        checked_email(form.text("email", limit=LONGEST_EMAIL, required=False)),
-    )
+@dataclass(frozen=True, slots=True)
+class _About:
+    name: str
+    unit: str
+    rank: str
+    post: str
+    email: str | None
+
+    @classmethod
+    def sent(cls, form: Form) -> "_About":
+        return cls(
+            form.text("name", limit=LONGEST_NAME),
+            form.text("unit", limit=LONGEST_UNIT, required=False),
+            form.text("rank", limit=LONGEST_RANK, required=False),
+            form.text("post", limit=LONGEST_RANK, required=False),
+            checked_email(form.text("email", limit=LONGEST_EMAIL, required=False)),
+        )
+
+    def write(self, person: Person) -> None:
+        person.name, person.unit, person.email = self.name, self.unit, self.email
+        person.rank, person.post = self.rank, self.post
 
 
 async def _link_page(request: Request, person: Person) -> Response:

@@ -34,6 +34,8 @@ class Person(Table):
     login: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     unit: Mapped[str] = mapped_column(default="")  # school, department or office
+    rank: Mapped[str] = mapped_column(default="", server_default="")  # 职级, as the school words it
+    post: Mapped[str] = mapped_column(default="", server_default="")  # 岗位
     email: Mapped[str | None] = mapped_column(default=None)
     password_hash: Mapped[str | None] = mapped_column(default=None)
     language: Mapped[str | None] = mapped_column(default=None)

@@ -13,6 +13,7 @@ from server.store.database import now
 
 LONGEST_NAME = 60
 LONGEST_UNIT = 120
+LONGEST_RANK = 60  # also of a post
 LONGEST_EMAIL = 254
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
@@ -94,8 +95,8 @@ def deactivate(person: Person, active: bool) -> None:
 async def search(
     session: AsyncSession, text: str, *, page: int, size: int
 ) -> tuple[list[Person], bool]:
-    """People whose name, sign-in name or unit holds `text`, active ones first, by name. Guests of
-    lessons are found by `text` alone.
+    """People whose name, sign-in name, unit or post holds `text`, active ones first, by name.
+    Guests of lessons are found by `text` alone.
 
     Returns page `page` (from 1) of `size`, and whether there are more.
     """
@@ -103,7 +104,7 @@ async def search(
     if not text:
         asked = asked.where(~visiting())
     else:
-        columns = (Person.name, Person.login, Person.unit)
+        columns = (Person.name, Person.login, Person.unit, Person.post)
         asked = asked.where(or_(*(c.icontains(text, autoescape=True) for c in columns)))
     found = list(await session.scalars(asked.offset((page - 1) * size).limit(size + 1)))
     return found[:size], len(found) > size

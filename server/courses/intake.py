@@ -13,6 +13,7 @@ from server.accounts.access import check_three_admins, grantable_roles
 from server.accounts.person import ROLES, Person
 from server.accounts.roster import (
     LONGEST_NAME,
+    LONGEST_RANK,
     LONGEST_UNIT,
     checked_email,
     checked_login,
@@ -31,11 +32,14 @@ COLUMNS = {
     "name": ("姓名", "name"),
     "login": ("用户名", "login", "sign-in name"),
     "unit": ("单位", "unit"),
+    "rank": ("职级", "rank"),
+    "post": ("岗位", "post"),
     "email": ("邮箱", "email", "e-mail"),
     "roles": ("角色", "roles", "role"),
     "cohort": ("班次", "cohort"),
 }
 _SEPARATORS = str.maketrans("，、;；/|", ",,,,,,")
+ABOUT = ("name", "unit", "rank", "post", "email")  # what a row may say of a person
 AT_ONCE = 500  # people written in one transaction
 
 
@@ -47,6 +51,8 @@ class Row:
     name: str
     login: str
     unit: str = ""
+    rank: str = ""
+    post: str = ""
     email: str = ""
     roles: str = ""
     cohort: str = ""
@@ -61,6 +67,8 @@ class Change:
     problem: Problem | None = None
     name: str = ""  # the new name, where it changes
     unit: str = ""
+    rank: str = ""
+    post: str = ""
     email: str = ""
     roles: tuple[str, ...] = ()  # to be added
     cohort: str = ""  # to be joined
@@ -143,9 +151,8 @@ async def write_in(
             known[login] = Person(id=new_id(), login=login, name=change.name, grants=[])
             added.append(known[login])
         person = known[login]
-        person.name = change.name or person.name
-        person.unit = change.unit or person.unit
-        person.email = change.email or person.email
+        for field_name in ABOUT:
+            setattr(person, field_name, getattr(change, field_name) or getattr(person, field_name))
         set_roles(giver, allowed, person, person.roles | set(change.roles))
     session.add_all(added)
     await session.flush()
@@ -161,25 +168,26 @@ def _compare(change: Change, giver: Person, allowed: frozenset[str], person: Per
         raise Invalid("error.intake.name", limit=LONGEST_NAME)
     if len(row.unit) > LONGEST_UNIT:
         raise Invalid("error.intake.unit", limit=LONGEST_UNIT)
-    email = checked_email(row.email) or ""
+    if max(len(row.rank), len(row.post)) > LONGEST_RANK:
+        raise Invalid("error.intake.rank", limit=LONGEST_RANK)
+    said = {name: getattr(row, name) for name in ABOUT} | {"email": checked_email(row.email) or ""}
     wanted = _roles(row.roles)
     if person is None:
         change.kind = "new"
-        change.name, change.unit, change.email = row.name, row.unit, email
         change.roles = tuple(wanted or ["trainee"])
         held: frozenset[str] = frozenset()
     else:
-        change.name = row.name if row.name != person.name else ""
-        change.unit = row.unit if row.unit and row.unit != person.unit else ""
-        change.email = email if email and email != person.email else ""
+        said = {name: text for name, text in said.items() if text != (getattr(person, name) or "")}
         held = person.roles
         change.roles = tuple(role for role in wanted if role not in held)
-        if change.name or change.unit or change.email or change.roles:
+        if any(said.values()) or change.roles:
             change.kind = "changed"
             if person.deactivated_at:
                 raise Invalid("error.intake.deactivated")
             if not may_manage(giver, allowed, person):
                 raise Invalid("error.person_not_yours")
+    for name, text in said.items():
+        setattr(change, name, text)
     if not allowed.issuperset(change.roles) or not allowed:
         raise Invalid("error.role_not_yours")
     check_three_admins(held | set(change.roles))

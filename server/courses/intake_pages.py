@@ -63,7 +63,7 @@ async def do_template(request: Request) -> Response:
     """GET /people/import/template.xlsx"""
     require(request, *MANAGERS)
     t = translator(request).t
-    columns = ("name", "login", "unit", "roles", "cohort", "email")
+    columns = ("name", "login", "unit", "rank", "post", "roles", "cohort", "email")
     sheet = [[t(f"intake.column.{column}") for column in columns]]
     notes = [[t(f"intake.column.{column}"), t(f"intake.note.{column}")] for column in columns]
     book = write_xlsx({t("nav.people"): sheet, t("intake.notes"): notes})

@@ -144,3 +144,20 @@ async def test_an_email_column_is_taken_in_and_checked(site: Site) -> None:
     assert found == "li.si@school.example"
     page = await look(xue, "name,login,e-mail\n李四,lisi,li@school.example\n")
     assert "邮箱改为 li@school.example" in page.text
+
+
+async def test_rank_and_post_are_taken_in_and_shown(site: Site) -> None:
+    xue = await site.sign_in("xue")
+    page = await look(
+        xue, f"姓名,用户名,职级,岗位\n李四,lisi,科级,办公室主任\n王五,wu,{'长' * 61},\n"
+    )
+    assert "职级：科级" in page.text
+    assert re.search(r"第 3 行.*60", page.text)
+    await write(xue, page)
+    async with site.house.database.session() as session:
+        lisi = await session.scalar(select(Person).where(Person.login == "lisi"))
+    assert (lisi.rank, lisi.post) == ("科级", "办公室主任")
+    assert "办公室主任" in (await xue.get("/people?q=办公室")).text
+    sent = {"name": "李四", "rank": "处级", "post": "主任", "unit": "一部", "roles": "trainee"}
+    assert (await xue.post(f"/people/{lisi.id}", sent)).status_code == 303
+    assert "处级" in (await xue.get(f"/people/{lisi.id}")).text

@@ -1,0 +1,1 @@
+"""Rosters in from other systems, and the timetable out as a calendar."""
