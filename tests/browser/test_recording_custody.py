@@ -5,8 +5,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Server, check_accessible, open_page, sign_in
-from tests.browser.held_lesson import hold_lesson
 from tests.browser.in_step import until_open
+from tests.browser.published_lesson import put_recorded
+from tests.media.making import film
 
 INK = """() => {
   const canvas = document.querySelector('.watermark')
@@ -17,11 +18,15 @@ INK = """() => {
 }"""
 
 
-def test_a_recording_is_labelled_sealed_and_marked(server: Server, browser: Browser) -> None:
-    held = hold_lesson(server)
+def test_a_recording_is_labelled_sealed_and_marked(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    server.stop()
+    path = put_recorded(server.data, film(tmp_path / "lesson.mp4", "libx264", 12.0))
+    server.start()
     lin = open_page(browser, server)
     sign_in(lin, "lin")
-    lin.goto(f"{held.path}/settings")
+    lin.goto(f"{path}/settings")
     expect(lin.locator("#seal .notice--good")).to_be_visible()
     check_accessible(lin)
     lin.locator("input[name=label][value=sensitive]").check()
@@ -30,7 +35,7 @@ def test_a_recording_is_labelled_sealed_and_marked(server: Server, browser: Brow
 
     an = open_page(browser, server, reduced_motion="reduce")
     sign_in(an, "an")
-    an.goto(held.path)
+    an.goto(path)
     until_open(an)
     assert an.evaluate(INK) > 500
     before = an.evaluate(INK)
@@ -48,12 +53,12 @@ def test_a_recording_is_labelled_sealed_and_marked(server: Server, browser: Brow
     lin.locator("#seal button").click()
     expect(lin.locator("#seal .notice--bad")).to_contain_text("camera-001.mp4")
     check_accessible(lin)
-    lin.goto(held.path)
+    lin.goto(path)
     expect(lin.locator(".notice--bad").first).to_contain_text("camera-001.mp4")
-    lin.goto(f"{held.path}/viewings")
+    lin.goto(f"{path}/viewings")
     expect(lin.locator("tbody")).to_contain_text("去掉了画面上的姓名")
     check_accessible(lin)
-    lin.goto(f"{held.path}/delete")
+    lin.goto(f"{path}/delete")
     check_accessible(lin)
     xue = open_page(browser, server)
     sign_in(xue, "xue")
