@@ -17,6 +17,7 @@ from server.accounts import pages as accounts_pages
 from server.accounts import people_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
+from server.attendance.service import Attendance
 from server.classroom import connectivity_pages, handout_pages, hls_pages, whip_pages
 from server.classroom import pages as classroom_pages
 from server.classroom import socket as classroom_socket
@@ -274,6 +275,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.part(Around).add(publishing_pages.lay_around)
     house.part(Desk).add(publishing_desk.lay_cards)
     reminders = house.add(Reminders(house))
+    house.add(Attendance(house))
     house.add(Tokens(house))
     house.add(Outside(house))
     trials = house.add(Trials(house))

@@ -1,0 +1,1 @@
+"""Attendance 考勤: evidence, and what it amounts to under a policy."""
