@@ -12,6 +12,7 @@ from server import orders
 from server.classroom.tokens import HOURS, Action
 from server.control import order
 from server.i18n import Translator
+from server.lrs.client import SCOPES, USUAL
 from server.migration import write_migration
 from server.serve import serve
 from server.settings import Settings
@@ -34,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_room(commands.add_parser("room", help="open a room, end a room"))
     _add_token(commands.add_parser("token", help="let a program publish into a room or watch it"))
+    _add_client(commands.add_parser("lrs-client", help="credentials for the learning records"))
     _add_rehearse(commands.add_parser("rehearse", help="a recording to transcript and report"))
     migrating = commands.add_parser("migration", help="for developers: write a migration")
     migrating.add_argument("message", help="what it does, in a few words")
@@ -60,6 +62,17 @@ def _add_token(giving: argparse.ArgumentParser) -> None:
     giving.add_argument("--name", default="", help="who it is on the stage and in the list")
     giving.add_argument("--hours", type=float, default=HOURS, help="how long it is good")
     giving.add_argument("--data", type=Path, metavar="DIR")
+
+
+def _add_client(making: argparse.ArgumentParser) -> None:
+    making.add_argument("name", metavar="NAME", help="which program they are for")
+    making.add_argument(
+        "--scope",
+        action="append",
+        choices=SCOPES,
+        help=f"what it may do, several times if need be; without: {' and '.join(USUAL)}",
+    )
+    making.add_argument("--data", type=Path, metavar="DIR")
 
 
 def _add_rehearse(rehearsing: argparse.ArgumentParser) -> None:
@@ -135,6 +148,12 @@ def _token(given: dict[str, Any]) -> int:
     return 0
 
 
+def _lrs_client(given: dict[str, Any]) -> int:
+    scopes = tuple(given["scope"] or ())
+    print(json.dumps(_ordered(given, orders.MakeLrsClient(given["name"], scopes))))  # noqa: T201
+    return 0
+
+
 def _ordered(given: dict[str, Any], wanted: orders.AnyOrder) -> dict[str, Any]:
     settings = Settings.from_environment(os.environ, data=given["data"])
     return order(settings, wanted, _words())
@@ -149,6 +168,7 @@ COMMANDS = {
     "serve": _serve,
     "room": _room,
     "token": _token,
+    "lrs-client": _lrs_client,
     "rehearse": _rehearse,
     "migration": _migration,
 }

@@ -1,5 +1,6 @@
 """build_app(settings): the one place where the parts meet."""
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -68,6 +69,8 @@ from server.lessons.media import after_room
 from server.lessons.receiving import LessonReceiver
 from server.lessons.rooms import LessonRooms
 from server.lessons.timelines import Timelines
+from server.lrs import pages as lrs_pages
+from server.lrs.client import Clients
 from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox
 from server.publishing import access as publishing_access
@@ -165,6 +168,7 @@ def routes() -> list[BaseRoute]:
         *publishing_pages.routes,
         *sharing_pages.routes,
         *notices_pages.routes,
+        *lrs_pages.routes,
     ]
 
 
@@ -217,6 +221,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     search = house.add(SearchIndex(house.database))
     house.add(SlideShelf(folder, settings.slides_limit))
 
+    house.add(Clients(settings, house.database))
     ear = house.add(Ear(settings, folder, house.bus))
     pictures = house.add(PictureProcess(Path(settings.face_model) if settings.face_model else None))
     house.add(Doors())
@@ -323,6 +328,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
         "/people/import": LARGEST_SHEET + BODY_LIMIT,
         "/uploads/": settings.upload_limit,
         "/lessons/*/recording/editions": editing_pages.LARGEST,
+        "/xapi/": sys.maxsize,  # its door has limits of its own
     }
     problems = {kind: answer_problem for kind in (Problem, HTTPException, Exception)}
     app = Starlette(

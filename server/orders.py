@@ -20,6 +20,7 @@ from server.classroom.tokens import HOURS, MOST_HOURS, Action, Tokens
 from server.errors import Conflict, NotFound
 from server.http.context import House
 from server.i18n import Translator
+from server.lrs.client import LONGEST_NAME, make_client
 from server.recordings.recording import Recording, recording_folder
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -55,13 +56,25 @@ class WithdrawTokens(
     room: Id
 
 
-AnyOrder = OpenRoom | EndRoom | GiveToken | WithdrawTokens
+class MakeLrsClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="make_lrs_client"):
+    """Credentials for a program that writes or reads learning records.
+
+    → endpoint, username, password
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
+    scopes: tuple[str, ...] = ()
+
+
+AnyOrder = OpenRoom | EndRoom | GiveToken | WithdrawTokens | MakeLrsClient
 
 
 async def carry_out(house: House, order: AnyOrder, *, serving: bool) -> dict[str, Any]:
     """Do it and say what came of it. Raises Problem. `serving`: rooms are running here."""
     if isinstance(order, OpenRoom):
         return {"room": await _open(house, order)}
+    if isinstance(order, MakeLrsClient):
+        return await _make_client(house, order)
     stored = await _room(house, order.room)
     if isinstance(order, EndRoom):
         await (house.part(Rooms).end(stored.id) if serving else _end(house, stored.id))
@@ -129,3 +142,10 @@ async def _give(house: House, stored: StoredRoom, order: GiveToken) -> dict[str,
     token = await house.part(Tokens).give(stored.id, order.action, name, order.hours)
     door = {"publish": "whip", "watch": "whep"}[order.action]
     return {"url": f"{house.settings.address}/{door}/{stored.id}", "token": token}
+
+
+async def _make_client(house: House, order: MakeLrsClient) -> dict[str, str]:
+    async with house.database.session() as session:
+        made, secret = make_client(session, order.name, order.scopes, by=None)
+    endpoint = f"{house.settings.address}/xapi/"
+    return {"endpoint": endpoint, "username": made.key, "password": secret}

@@ -51,6 +51,14 @@ class Settings:
     seal_check_days: int = _setting(30, "Days after which a sealed recording is checked; 0: never.")
     retention_notice_days: int = _setting(14, "Days between the notice and a due deletion.")
 
+    lrs_requests: int = _setting(
+        6000, "Requests a minute one learning record client may make; 0: any number."
+    )
+    lrs_body_limit: int = _setting(8 * 1024**2, "Largest xAPI statements or document, bytes.")
+    lrs_attachments_limit: int = _setting(
+        64 * 1024**2, "Largest xAPI statements with their attachments, bytes."
+    )
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], **given: Any) -> "Settings":
         """Defaults, overridden by `JIANGTAI_*`, overridden by `given` (None: not given).

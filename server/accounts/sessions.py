@@ -21,7 +21,7 @@ from server.store.database import Database, Table, now
 COOKIE = "jiangtai_session"
 LANGUAGE_COOKIE = "jiangtai_language"
 _SEEN_EVERY = timedelta(minutes=5)
-_NO_SESSION_NEEDED = ("/assets/", "/vendor/", "/whip/", "/whep/")
+_NO_SESSION_NEEDED = ("/assets/", "/vendor/", "/whip/", "/whep/", "/xapi/")
 
 
 class Session(Table):

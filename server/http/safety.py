@@ -89,10 +89,10 @@ class BodyLimit:
 class SameSite:
     """No change is asked for by another site: browsers say where a request comes from.
 
-    Below `OPEN_TO_OTHERS` no cookie counts, only a token that another site's page was given.
+    Below `OPEN_TO_OTHERS` no cookie counts, only a token or credentials that were given away.
     """
 
-    OPEN_TO_OTHERS = ("/whip/", "/whep/")
+    OPEN_TO_OTHERS = ("/whip/", "/whep/", "/xapi/")
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from server.__main__ import main
@@ -88,6 +89,16 @@ def test_rooms_and_tokens_of_a_running_server_and_of_none(
     assert "no such room" in refused("room", "end", "absent", "--data", data).lower()
     assert "hours" in refused("token", room, "--watch", "--hours", "1e9", "--data", data)
 
+    client = json.loads(said("lrs-client", "课程平台", "--scope", "all/read", "--data", data))
+    assert client["endpoint"] == f"{served.address}/xapi/"
+    answer = httpx.get(
+        f"{client['endpoint']}/absent",  # as programs do that add an address with a slash
+        auth=(client["username"], client["password"]),
+        headers={"x-experience-api-version": "1.0.3"},
+    )
+    assert answer.status_code == 404, "let in"
+    assert "1 to 100" in refused("lrs-client", " ", "--data", data)
+
     for sent in (b"", b"\n", b"no json\n", b"[]\n", b'{"type": "stop"}\n', b"\xff\n", b"{" * 9999):
         assert b"error" in raw(data, sent), sent
     assert b'"done"' not in raw(data, b"x" * (LONGEST_LINE * 4))
@@ -105,9 +116,14 @@ def test_rooms_and_tokens_of_a_running_server_and_of_none(
     second = said("room", "open", "--title", "t", "--language", "en", "--data", data)
     name = json.loads(said("token", second, "--publish", "--data", data))
     assert name["url"].endswith(f"/whip/{second}")
+    assert json.loads(said("lrs-client", "x", "--data", data)).keys() == client.keys()
     said("room", "end", second, "--data", data)
     states = dict(rows(data, "select id, ended_at is not null from room"))
     assert states[room] == states[second] == 1
+    kept = rows(data, "select name, secret_hash, scopes from lrs_client order by made_at")
+    assert [row[0] for row in kept] == ["课程平台", "x"]
+    assert client["password"] not in str(kept)
+    assert json.loads(str(kept[1][2])) == ["statements/write", "statements/read/mine"]
     assert ("External source",) in rows(data, "select name from media_token")
 
 

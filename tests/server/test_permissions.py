@@ -307,6 +307,10 @@ RULES = {
     "POST /whep/{room_id}": TOKEN,
     "PATCH /whep/{room_id}/{session_id}": TOKEN,
     "DELETE /whep/{room_id}/{session_id}": TOKEN,
+    "GET /xapi/{path:path}": TOKEN,
+    "PUT /xapi/{path:path}": TOKEN,
+    "POST /xapi/{path:path}": TOKEN,
+    "DELETE /xapi/{path:path}": TOKEN,
     "SOCKET /rooms/{room_id}/socket": MINE,
 }
 
@@ -345,6 +349,7 @@ class School:
     async def answer(self, who: Visitor, address: str) -> httpx.Response:
         """What `who` gets there."""
         headers = {"accept": "text/html", "x-csrf-token": who.csrf}
+        headers["x-experience-api-version"] = "1.0.3"
         if address.startswith("PATCH"):
             headers |= {"content-type": TYPE, "upload-offset": "0"}
         sent, method = RULES[address].sent, address.split()[0]
