@@ -87,6 +87,8 @@ from server.recordings.keeping import Keeping
 from server.recordings.preparing import Preparing, Step
 from server.recordings.recording import Recording
 from server.recordings.sealing import Sealing
+from server.records import pages as records_pages
+from server.records.joining import join as join_records
 from server.rubrics import pages as rubrics_pages
 from server.search.index import SearchIndex
 from server.settings import Settings
@@ -113,6 +115,7 @@ from server.uploads.uploads import Uploads
 NAVIGATION = Navigation(
     Item("/timetable", "nav.timetable"),
     Item("/search", "nav.search"),
+    Item("/record", "nav.record", ("trainee", "teacher")),
     Item("/plans", "nav.plans", ("teacher", "assistant", "expert")),
     Item("/takes", "nav.takes"),
     Item("/catalogue", "nav.catalogue", ("trainee", "teacher", "assistant", "learning_admin")),
@@ -169,6 +172,7 @@ def routes() -> list[BaseRoute]:
         *sharing_pages.routes,
         *notices_pages.routes,
         *lrs_pages.routes,
+        *records_pages.routes,
     ]
 
 
@@ -281,6 +285,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.part(Desk).add(publishing_desk.lay_cards)
     reminders = house.add(Reminders(house))
     house.add(Attendance(house))
+    join_records(house)
     house.add(Tokens(house))
     house.add(Outside(house))
     trials = house.add(Trials(house))

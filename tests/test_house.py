@@ -201,6 +201,8 @@ FAMILIES = (
     "player.view.",
     "preparing.step.",
     "problem.hint.",
+    "record.kind.",
+    "record.quiz.",
     "reference.",
     "report.absent",
     "report.confidence.",

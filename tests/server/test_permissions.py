@@ -267,6 +267,8 @@ RULES = {
     "POST /people/{person_id}": PEOPLE,
     "POST /people/{person_id}/link": PEOPLE,
     "POST /people/{person_id}/deactivate": PEOPLE,
+    "GET /record": SIGNED_IN,
+    "GET /record/{person_id}": Rule(frozenset({"an", "xue"})),
     "GET /rooms/{room_id}": MINE,
     "POST /rooms/{room_id}/media": mine_with(sdp="", kinds={}),
     "POST /rooms/{room_id}/watch": mine_with(sdp="", slots={}),
