@@ -40,6 +40,7 @@ from server.errors import Problem
 from server.events import EditionReady, ModelChanged
 from server.hearing import pages as hearing_pages
 from server.hearing.ear import Ear
+from server.hours.reckoning import Reckoning
 from server.http import assets
 from server.http.assets import Assets
 from server.http.context import House
@@ -286,6 +287,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     reminders = house.add(Reminders(house))
     house.add(Attendance(house))
     join_records(house)
+    hours = house.add(Reckoning(house))
     house.add(Tokens(house))
     house.add(Outside(house))
     trials = house.add(Trials(house))
@@ -320,6 +322,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             )
             await handover.start()
             await lesson_rooms.start()
+            await hours.start()
+            running.push_async_callback(hours.stop)
             await rooms.start()
             running.push_async_callback(rooms.stop)
             running.push_async_callback(trials.stop)
