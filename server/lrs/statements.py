@@ -1,0 +1,144 @@
+"""Statements: stored once, never changed, found again (xAPI Data 2, Communication 2.1)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.errors import Conflict, Forbidden, Invalid
+from server.lrs.attached import keep_attachments
+from server.lrs.canonical import learn
+from server.lrs.checking import VOIDED, checked
+from server.lrs.comparing import same
+from server.lrs.linking import add_terms, link, void
+from server.lrs.moments import written
+from server.lrs.statement import LrsStatement, numbers, stored_at
+from server.lrs.terms import authority_term, own_terms, target_of
+from server.store.database import new_id
+
+DEFAULT_VERSION = "1.0.0"
+_MOST_AT_ONCE = 500  # values of an IN
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the sender may do beyond writing: say what activities are ("define"), void statements
+    of other authorities."""
+
+    define: bool = True
+    void_others: bool = True
+
+
+ALL_RIGHTS = Rights()
+
+
+async def store(
+    session: AsyncSession,
+    statements: Sequence[dict[str, Any]],
+    authority: dict[str, Any],
+    attachments: Mapping[str, bytes] = {},
+    rights: Rights = ALL_RIGHTS,
+) -> list[str]:
+    """Store statements in the caller's transaction, all or none of them, and give their ids.
+
+    `authority` is who says it: an agent, or a group of an application and a person.
+    `attachments`: bytes by their SHA-2 in hex. A statement whose id is here already is left alone
+    if it is the same. Invalid with a path for what is no statement or comes twice; Conflict for an
+    id that another statement has; Forbidden for voiding what is not theirs to void.
+    """
+    prepared = [checked(one, f"[{place}]") for place, one in enumerate(statements)]
+    ids = [one.setdefault("id", new_id()) for one in prepared]
+    if len({one.lower() for one in ids}) < len(ids):
+        raise Invalid("error.lrs.same_id")
+    known = await _known(session, ids)
+    fresh = []
+    for statement in prepared:
+        if there := known.get(statement["id"].lower()):
+            if not same(json.loads(there), statement):
+                raise Conflict("error.lrs.conflict", id=statement["id"])
+        else:
+            fresh.append(statement)
+    if fresh:
+        await _write(session, fresh, authority, attachments, rights)
+    return ids
+
+
+async def _known(session: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
+    wanted = [one.lower() for one in ids]
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _MOST_AT_ONCE):
+        some = wanted[start : start + _MOST_AT_ONCE]
+        rows = await session.execute(
+            select(LrsStatement.id, LrsStatement.body).where(LrsStatement.id.in_(some))
+        )
+        found |= {row.id: row.body for row in rows}
+    return found
+
+
+async def _write(
+    session: AsyncSession,
+    statements: Sequence[dict[str, Any]],
+    authority: dict[str, Any],
+    attachments: Mapping[str, bytes],
+    rights: Rights,
+) -> None:
+    rows = [_row(statement, authority) for statement in statements]
+    if not rights.void_others:
+        await _check_voiding(session, rows, authority)
+    await session.execute(
+        insert(LrsStatement),
+        [
+            {
+                "no": row.no,
+                "id": row.id,
+                "refers_to": row.refers_to,
+                "voiding": row.voiding,
+                "voided": False,
+                "body": row.body,
+            }
+            for row in rows
+        ],
+    )
+    own = {row.no: own_terms(one) for row, one in zip(rows, statements, strict=True)}
+    said_by = authority_term(authority)
+    await add_terms(session, {no: terms | {said_by} for no, terms in own.items()})
+    await link(session, rows, own)
+    await void(session, rows)
+    await learn(session, statements, rights.define)
+    await keep_attachments(session, rows, statements, attachments)
+
+
+def _row(statement: dict[str, Any], authority: dict[str, Any]) -> LrsStatement:
+    """Complete a statement as a store has to (2.4.7 – 2.4.10) and make its row."""
+    no = numbers.take()
+    moment = written(stored_at(no))
+    statement.setdefault("timestamp", moment)
+    statement["stored"] = moment
+    statement["authority"] = authority
+    statement.setdefault("version", DEFAULT_VERSION)
+    target = target_of(statement)
+    return LrsStatement(
+        no=no,
+        id=statement["id"].lower(),
+        refers_to=target,
+        voiding=bool(target) and statement["verb"]["id"] == VOIDED,
+        body=json.dumps(statement, ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+async def _check_voiding(
+    session: AsyncSession, rows: Sequence[LrsStatement], authority: dict[str, Any]
+) -> None:
+    """Only statements of one's own authority, known or sent along, may be voided (2.3.2.s2.b4)."""
+    sent = {row.id for row in rows}
+    targets = [row.refers_to for row in rows if row.voiding and row.refers_to]
+    known = await _known(session, targets)
+    mine = authority_term(authority)
+    for target in targets:
+        there = known.get(target)
+        owned = there and authority_term(json.loads(there)["authority"]) == mine
+        if target not in sent and not owned:
+            raise Forbidden("error.lrs.void")
