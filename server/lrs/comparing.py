@@ -3,7 +3,7 @@
 from typing import Any
 
 from server.lrs.agents import key_of
-from server.lrs.moments import in_utc
+from server.lrs.moments import read_moment, written
 
 _BY_THE_STORE = ("id", "authority", "stored", "version")
 
@@ -23,7 +23,7 @@ def _essence(statement: dict[str, Any]) -> dict[str, Any]:
     kept["verb"] = statement["verb"]["id"]
     kept["object"] = _object(statement["object"])
     if "timestamp" in kept:
-        kept["timestamp"] = in_utc(kept["timestamp"]).rstrip("Z").rstrip("0").rstrip(".")
+        kept["timestamp"] = written(read_moment(kept["timestamp"]))  # milliseconds count (4.5)
     if "context" in kept:
         kept["context"] = _context(kept["context"])
     if "result" in kept and "score" in kept["result"]:

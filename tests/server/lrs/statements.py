@@ -22,11 +22,11 @@ def statement(**parts: Any) -> dict[str, Any]:
     return {name: value for name, value in made.items() if value is not None}
 
 
-def reference(id: str, **parts: Any) -> dict[str, Any]:
+def reference(target: str, **parts: Any) -> dict[str, Any]:
     """A statement about a statement."""
-    return statement(object={"objectType": "StatementRef", "id": id}, **parts)
+    return statement(object={"objectType": "StatementRef", "id": target}, **parts)
 
 
-def voiding(id: str, **parts: Any) -> dict[str, Any]:
+def voiding(target: str, **parts: Any) -> dict[str, Any]:
     """A statement that voids another."""
-    return reference(id, verb={"id": VOIDED}, **parts)
+    return reference(target, verb={"id": VOIDED}, **parts)

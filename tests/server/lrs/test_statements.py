@@ -114,10 +114,9 @@ async def test_who_refers_to_a_match_matches(database: Database, target_first: b
     a, b, c = new_id(), new_id(), new_id()
     told = [
         statement(id=a, actor=agent("ben")),
-        reference(b),
+        reference(b, id=c),
         reference(a, id=b, actor=agent("andrew")),
     ]
-    told[1]["id"] = c
     order = told if target_first else [told[1], told[2], told[0]]
     for one in order:
         await put(database, one)
