@@ -286,7 +286,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.part(Around).add(publishing_pages.lay_around)
     house.part(Desk).add(publishing_desk.lay_cards)
     reminders = house.add(Reminders(house))
-    house.add(Attendance(house))
+    attendance = house.add(Attendance(house))
     join_records(house)
     hours = house.add(Reckoning(house))
     house.add(Tokens(house))
@@ -309,7 +309,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await deleting.start()
             running.push_async_callback(deleting.stop)
             ours = (ear, processing, uploads, postbox, reminders, preparing, editing)
-            for part in (*ours, sealing, expiring):
+            for part in (*ours, sealing, expiring, attendance):
                 await part.start()
                 running.push_async_callback(part.stop)
             await addresses.start()

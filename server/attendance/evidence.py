@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.attendance.fact import Fact
+from server.attendance.writing import insert
 from server.store.database import Table, new_id, now
 
 AT_ONCE = 500  # rows of one statement
@@ -60,7 +60,6 @@ async def add(session: AsyncSession, lesson_id: str, *facts: Fact) -> int:
     Returns how many were new. When the transaction is over, publish `EvidenceGiven`.
     """
     moment, added = now(), 0
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     for start in range(0, len(facts), AT_ONCE):
         rows = [
             {name: getattr(fact, name) for name in _FIELDS}
@@ -68,7 +67,7 @@ async def add(session: AsyncSession, lesson_id: str, *facts: Fact) -> int:
             for fact in facts[start : start + AT_ONCE]
         ]
         kept = await session.scalars(
-            dialect.insert(Evidence).on_conflict_do_nothing().returning(Evidence.id), rows
+            insert(session, Evidence).on_conflict_do_nothing().returning(Evidence.id), rows
         )
         added += len(kept.all())
     if added:

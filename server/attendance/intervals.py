@@ -111,6 +111,6 @@ def _of_device(facts: list[Fact], closing: datetime, outages: list[Stretch]) -> 
 def _last_seen(since: datetime, left: datetime, outages: list[Stretch]) -> datetime:
     """Who is found gone just after an outage was last seen before it."""
     for down, up in outages:
-        if since <= down and up <= left <= up + BACK:
-            return down
+        if since < up <= left <= up + BACK:
+            return max(since, down)
     return left

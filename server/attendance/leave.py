@@ -1,6 +1,6 @@
 """A request for leave 请假: asked by a trainee, decided by the adviser of a cohort."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,8 +12,7 @@ ASKED, APPROVED, REFUSED, CANCELLED = "asked", "approved", "refused", "cancelled
 
 
 class LeaveRequest(Table):
-    """For one lesson, or for all lessons of days: from `first_day` to `last_day`, both included,
-    in the school's time."""
+    """For one lesson, or for all that begin in [since, until): midnights of the school."""
 
     __tablename__ = "leave_request"
 
@@ -22,8 +21,8 @@ class LeaveRequest(Table):
     lesson_id: Mapped[str | None] = mapped_column(
         ForeignKey("lesson.id", ondelete="CASCADE"), index=True
     )
-    first_day: Mapped[date | None] = mapped_column(default=None)
-    last_day: Mapped[date | None] = mapped_column(default=None)
+    since: Mapped[datetime | None] = mapped_column(default=None)
+    until: Mapped[datetime | None] = mapped_column(default=None)
     kind: Mapped[str]
     reason: Mapped[str]
     state: Mapped[str] = mapped_column(default=ASKED)

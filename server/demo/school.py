@@ -25,6 +25,7 @@ from server.courses.lesson_plan import LessonPlan, PlanVersion
 from server.courses.plan import to_body
 from server.courses.slide_deck import SlideDeck
 from server.courses.slides import SlideShelf
+from server.demo.attendance import bring_life
 from server.http.context import House
 from server.lessons.found import PageTurn, Turns, keep_turns, keep_words
 from server.lessons.lesson import Lesson
@@ -65,6 +66,7 @@ async def prepare(house: House) -> list[str]:
     if house.settings.demo:
         if empty:
             await found_school(house)
+        await bring_life(house)
         await _timetable(house)
         return _passwords(house)
     return await _first_administrator(house, empty) if empty or unused else []

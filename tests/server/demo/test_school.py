@@ -74,7 +74,7 @@ async def test_lin_and_an_find_a_lesson_to_enter_now(school: tuple[Site, Passwor
     assert len(rooms) == 1
     assert await prepare(site.house), "a second start adds no lessons"
     async with site.house.database.session() as session:
-        assert await session.scalar(select(func.count()).select_from(Lesson)) == 3
+        assert await session.scalar(select(func.count()).select_from(Lesson)) == 11
 
 
 async def test_without_a_demo_the_first_administrator_gets_a_link(
