@@ -11,13 +11,7 @@ from server.attendance.evidence import Evidence, add, facts_of
 from server.attendance.fact import Fact
 from server.lessons.lesson import Lesson
 from server.store.database import now
-from tests.conftest import Site
-from tests.server.lessons.making import School, found_school
-
-
-@pytest.fixture
-async def school(site: Site) -> School:
-    return await found_school(site)
+from tests.server.lessons.making import School
 
 
 async def _count(school: School) -> int:
