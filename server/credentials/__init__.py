@@ -1,0 +1,1 @@
+"""Credentials 证书: what the school vouches for, and what it takes from other schools."""
