@@ -118,6 +118,7 @@ class Door:
         answer.headers["access-control-allow-origin"] = "*"
         answer.headers["access-control-expose-headers"] = _EXPOSED
         answer.headers["cross-origin-resource-policy"] = "cross-origin"
+        answer.headers["content-security-policy"] = "default-src 'none'; sandbox"
 
 
 async def _admit(request: Request) -> Client:

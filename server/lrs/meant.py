@@ -41,8 +41,7 @@ async def meant(request: Request) -> Request:
     fields = _fields(await request.body())
     headers = {name: value for name, value in request.headers.items() if name not in _OF_CONTENT}
     for name in [name for name in fields if name.lower() in _FIRST | _OF_CONTENT]:
-        # What stands in the real header counts: a form can add, never replace.
-        headers.setdefault(name.lower(), fields.pop(name).strip())
+        headers[name.lower()] = fields.pop(name).strip()
     if method in ("PUT", "POST") and "content" not in fields:
         raise Invalid("error.lrs.no_content")
     content = fields.pop("content", "").encode()
@@ -70,6 +69,8 @@ def _fields(body: bytes) -> dict[str, str]:
 
 
 def _latin(value: str) -> bytes:
+    if not value.isprintable():
+        raise Invalid("error.lrs.alternate")
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:
