@@ -40,6 +40,7 @@ from server.errors import Problem
 from server.events import EditionReady, ModelChanged
 from server.hearing import pages as hearing_pages
 from server.hearing.ear import Ear
+from server.hours import facts as hours_facts
 from server.hours.reckoning import Reckoning
 from server.http import assets
 from server.http.assets import Assets
@@ -288,7 +289,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     reminders = house.add(Reminders(house))
     attendance = house.add(Attendance(house))
     join_records(house)
-    hours = house.add(Reckoning(house))
+    hours = house.add(Reckoning(house, hours_facts.SOURCES))
+    hours.follow(hours_facts.HEARD)
     house.add(Tokens(house))
     house.add(Outside(house))
     trials = house.add(Trials(house))

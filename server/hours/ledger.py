@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from server.errors import Invalid
 from server.hours.line import HoursGiven, HoursLine, HoursReckoned, HoursRules
-from server.hours.rules import EXAMPLE, Entry, RuleSet, read
+from server.hours.rules import EXAMPLE, GIVEN, Entry, Fact, RuleSet, read
+from server.lessons.lesson import Lesson
 from server.store.database import new_id, now
 
 State = Literal["counted", "reversed", "reversal"]
@@ -195,6 +197,42 @@ async def keep(
     reckoned.missed = [msgspec.to_builtins(entry) for entry in listed if not entry.amount]
     await session.flush()
     return bool(gone or made)
+
+
+async def facts_kept(
+    session: AsyncSession, person_ids: Sequence[str], year: int
+) -> list[tuple[str, Fact]]:
+    """What stands in the ledger though its evidence may be deleted by now, as facts by person: of
+    lessons that are gone, of recordings, of takes."""
+    back = aliased(HoursLine)
+    rows = await session.scalars(
+        select(HoursLine).where(
+            HoursLine.person_id.in_(person_ids),
+            HoursLine.year == year,
+            HoursLine.reverses.is_(None),
+            HoursLine.kind.not_in(GIVEN),
+            ~exists().where(back.reverses == HoursLine.id),
+            or_(
+                HoursLine.kind.in_(("watched", "rehearsal")),
+                ~exists().where(Lesson.id == HoursLine.source_id),
+            ),
+        )
+    )
+    return [
+        (
+            row.person_id,
+            Fact(
+                row.kind,
+                row.source_id,
+                row.at,
+                row.title,
+                row.evidence.get("seconds", 0),
+                row.evidence.get("status", ""),
+                ((row.at, row.terms.get("least", 100)),),
+            ),
+        )
+        for row in rows
+    ]
 
 
 def _same(row: HoursLine, entry: Entry | None) -> bool:

@@ -13,14 +13,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import distinct, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.concurrency import run_in_threadpool
 
 from server.accounts.access import active
 from server.accounts.person import Person, RoleGrant
 from server.events import Event, HoursChanged
-from server.hours.ledger import keep, rules_in_force
+from server.hours.ledger import facts_kept, keep, rules_in_force
 from server.hours.line import HoursReckoned
 from server.hours.rules import Entry, Fact, RuleSet, credit
 from server.http.context import House
@@ -63,6 +63,7 @@ class Reckoning:
         self._sources = tuple(sources)
         self._due: dict[int, dict[str, None]] = defaultdict(dict)
         self._woken = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     def year_of(self, moment: datetime) -> int:
@@ -73,6 +74,11 @@ class Reckoning:
     def this_year(self) -> int:
         """The year it is at the school."""
         return self.year_of(now())
+
+    def follow(self, heard: Iterable[tuple[type[Event], "Concerned"]]) -> None:
+        """Listen to all of these."""
+        for kind, concerned in heard:
+            self.listen(kind, concerned)
 
     def listen(self, kind: type[Event], concerned: Concerned) -> None:
         """After each event of `kind` reckon whom `concerned` names, in the year of the moment."""
@@ -115,34 +121,48 @@ class Reckoning:
     async def entries(
         self, person_ids: Sequence[str], year: int, rules: RuleSet
     ) -> dict[str, list[Entry]]:
-        """What these people's facts count by `rules`; nothing is kept."""
+        """What these people's facts count by `rules`; nothing is kept. What was counted once and
+        whose evidence is deleted since counts on."""
         since, until = year_span(year, self._zone)
         asked = Asked(self._house, person_ids, year, since, until)
         async with self._house.database.session() as session:
             readings = [await source(session, asked) for source in self._sources]
+            kept = await facts_kept(session, person_ids, year)
 
         def reckon() -> dict[str, list[Entry]]:
             facts: dict[str, list[Fact]] = {person_id: [] for person_id in person_ids}
             for reading in readings:
                 for person_id, fact in reading():
                     facts[person_id].append(fact)
-            return {one: credit(known, rules, since, until) for one, known in facts.items()}
+            for person_id, fact in kept:
+                if all(
+                    (one.kind, one.source) != (fact.kind, fact.source) for one in facts[person_id]
+                ):
+                    facts[person_id].append(fact)
+            return {one: credit(its, rules, since, until) for one, its in facts.items()}
 
         return await run_in_threadpool(reckon)
 
     async def settle(self) -> None:
         """Reckon everybody who is due now."""
-        while True:
+        while await self._some():
+            pass
+
+    async def _some(self) -> bool:
+        """Reckon a few of them. Was there anybody? One call at a time, so that whoever finds
+        nobody knows that all are done."""
+        async with self._one_at_a_time:
             year, people = await self._next()
-            if not people:
-                return
             try:
                 await self._reckon(people, year)
             except BaseException:
                 self._due[year].update(dict.fromkeys(people))
                 raise
+            return bool(people)
 
     async def _reckon(self, people: Sequence[str], year: int) -> None:
+        if not people:
+            return
         async with self._house.database.session() as session:
             version, rules = await rules_in_force(session, year)
         found = await self.entries(people, year, rules)
@@ -176,7 +196,7 @@ class Reckoning:
                     del due[person_id]
                 return year, people
         async with self._house.database.session() as session:
-            for year in await session.scalars(select(distinct(HoursReckoned.year))):
+            for year in await session.scalars(select(HoursReckoned.year).distinct()):
                 version, _ = await rules_in_force(session, year)
                 stale = select(HoursReckoned.person_id).where(
                     HoursReckoned.year == year, HoursReckoned.version != version
