@@ -92,6 +92,8 @@ from server.recordings.recording import Recording
 from server.recordings.sealing import Sealing
 from server.records import pages as records_pages
 from server.records.joining import join as join_records
+from server.records.sources import sources
+from server.records.telling import Telling
 from server.rubrics import pages as rubrics_pages
 from server.search.index import SearchIndex
 from server.settings import Settings
@@ -291,6 +293,10 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     join_records(house)
     hours = house.add(Reckoning(house, hours_facts.SOURCES))
     hours.follow(hours_facts.HEARD)
+    hours = house.add(Reckoning(house))
+    telling = house.add(Telling(house))
+    for source, read in sources(folder).items():
+        telling.add(source, read)
     house.add(Tokens(house))
     house.add(Outside(house))
     trials = house.add(Trials(house))
@@ -311,7 +317,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await deleting.start()
             running.push_async_callback(deleting.stop)
             ours = (ear, processing, uploads, postbox, reminders, preparing, editing)
-            for part in (*ours, sealing, expiring, attendance):
+            for part in (*ours, sealing, expiring, attendance, telling):
                 await part.start()
                 running.push_async_callback(part.stop)
             await addresses.start()

@@ -30,7 +30,7 @@ class Watching(Table):
     )
     sitting: Mapped[str] = mapped_column(primary_key=True)
     began: Mapped[int] = mapped_column(BigInteger)
-    ended: Mapped[int] = mapped_column(BigInteger)
+    ended: Mapped[int] = mapped_column(BigInteger, index=True)
     runs: Mapped[dict[str, Any]]
 
 
