@@ -14,6 +14,7 @@ from server.control import order
 from server.i18n import Translator
 from server.lrs.client import SCOPES, USUAL
 from server.migration import write_migration
+from server.roster.console import hand_over, tell
 from server.serve import serve
 from server.settings import Settings
 from server.takes.from_file import LANGUAGES, Wanted, rehearse
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _add_room(commands.add_parser("room", help="open a room, end a room"))
     _add_token(commands.add_parser("token", help="let a program publish into a room or watch it"))
     _add_client(commands.add_parser("lrs-client", help="credentials for the learning records"))
+    _add_import(commands.add_parser("import-roster", help="people from a table or OneRoster"))
     _add_rehearse(commands.add_parser("rehearse", help="a recording to transcript and report"))
     migrating = commands.add_parser("migration", help="for developers: write a migration")
     migrating.add_argument("message", help="what it does, in a few words")
@@ -73,6 +75,24 @@ def _add_client(making: argparse.ArgumentParser) -> None:
         help=f"what it may do, several times if need be; without: {' and '.join(USUAL)}",
     )
     making.add_argument("--data", type=Path, metavar="DIR")
+
+
+def _add_import(importing: argparse.ArgumentParser) -> None:
+    importing.add_argument(
+        "file", type=Path, metavar="FILE", help=".xlsx, .csv, a OneRoster .zip or its folder"
+    )
+    importing.add_argument("--dry-run", action="store_true", help="say what would change")
+    importing.add_argument("--json", action="store_true", help="the answer as JSON")
+    importing.add_argument(
+        "--same-names", choices=("skip", "new"), default="skip", help="rows that look like others"
+    )
+    importing.add_argument(
+        "--absent", action="store_true", help="who is not named any more leaves, too"
+    )
+    importing.add_argument(
+        "--links", type=Path, metavar="FILE.csv", help="write sign-in links of new people here"
+    )
+    importing.add_argument("--data", type=Path, metavar="DIR")
 
 
 def _add_rehearse(rehearsing: argparse.ArgumentParser) -> None:
@@ -154,6 +174,18 @@ def _lrs_client(given: dict[str, Any]) -> int:
     return 0
 
 
+def _import_roster(given: dict[str, Any]) -> int:
+    settings = Settings.from_environment(os.environ, data=given["data"])
+    wanted = orders.ImportRoster(
+        hand_over(settings.data.resolve(), given["file"]),
+        given["dry_run"],
+        given["absent"],
+        given["same_names"],
+        given["links"] is not None,
+    )
+    return tell(order(settings, wanted, _words()), _words(), settings, given)
+
+
 def _ordered(given: dict[str, Any], wanted: orders.AnyOrder) -> dict[str, Any]:
     settings = Settings.from_environment(os.environ, data=given["data"])
     return order(settings, wanted, _words())
@@ -169,6 +201,7 @@ COMMANDS = {
     "room": _room,
     "token": _token,
     "lrs-client": _lrs_client,
+    "import-roster": _import_roster,
     "rehearse": _rehearse,
     "migration": _migration,
 }

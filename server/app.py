@@ -50,7 +50,6 @@ from server.http.navigation import Item, Navigation
 from server.http.pages import environment, render
 from server.http.problems import answer_problem
 from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
-from server.http.spreadsheet import LARGEST_FILE as LARGEST_SHEET
 from server.lessons import access as lessons_access
 from server.lessons import (
     chapter_pages,
@@ -94,6 +93,9 @@ from server.records import pages as records_pages
 from server.records.joining import join as join_records
 from server.records.sources import sources
 from server.records.telling import Telling
+from server.roster import pages as roster_pages
+from server.roster.reading import LARGEST_FILE as LARGEST_ROSTER
+from server.roster.running import Intakes
 from server.rubrics import pages as rubrics_pages
 from server.search.index import SearchIndex
 from server.settings import Settings
@@ -159,6 +161,7 @@ def routes() -> list[BaseRoute]:
         Route("/vendor/{mark}/{path:path}", assets.vendor),
         *accounts_pages.routes,
         *courses_pages.routes,
+        *roster_pages.routes,
         *people_pages.routes,
         *hearing_pages.routes,
         *classroom_pages.routes,
@@ -227,6 +230,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     for provider in COURSES_CARDS:
         desk.add(provider)
     house.add(DeckReaders())
+    intakes = house.add(Intakes(house))
     search = house.add(SearchIndex(house.database))
     house.add(SlideShelf(folder, settings.slides_limit))
 
@@ -320,6 +324,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             for part in (*ours, sealing, expiring, attendance, telling):
                 await part.start()
                 running.push_async_callback(part.stop)
+            running.push_async_callback(intakes.stop)
             await addresses.start()
             await indexing.start()
             await keeping.start()
@@ -343,7 +348,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     larger = {
         "/plans/*/slides": settings.slides_limit + BODY_LIMIT,
         "/rooms/*/handouts": LARGEST_HANDOUT + BODY_LIMIT,
-        "/people/import": LARGEST_SHEET + BODY_LIMIT,
+        "/people/import": LARGEST_ROSTER + BODY_LIMIT,
         "/uploads/": settings.upload_limit,
         "/lessons/*/recording/editions": editing_pages.LARGEST,
         "/xapi/": sys.maxsize,  # its door has limits of its own

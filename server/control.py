@@ -21,7 +21,7 @@ from server.hearing.ear import Ear
 from server.http.context import House
 from server.http.forms import decode
 from server.i18n import Translator
-from server.orders import AnyOrder, carry_out
+from server.orders import AnyOrder, ImportRoster, carry_out
 from server.settings import Settings
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder, FolderInUse
@@ -32,6 +32,7 @@ NAME = "control"
 LONGEST_LINE = 16 * 1024
 ORDER_S = 10.0  # for an order to arrive
 ANSWER_S = 120.0  # for a recording to be complete
+ROSTER_S = 3600.0  # for 100 000 people to be written
 AT_ONCE = 8
 
 
@@ -106,7 +107,8 @@ def order(settings: Settings, wanted: AnyOrder, words: Translator) -> dict[str, 
         wanted = decode(line := msgspec.json.encode(wanted), AnyOrder)  # type: ignore[arg-type]
     except Invalid as problem:
         raise ValueError(f"{problem.params['detail']}.") from None
-    answer = _ask(settings.data.resolve() / NAME, line + b"\n")
+    patience = ROSTER_S if isinstance(wanted, ImportRoster) else ANSWER_S
+    answer = _ask(settings.data.resolve() / NAME, line + b"\n", patience)
     if answer is None:
         answer = asyncio.run(_alone(settings, wanted))
     if "done" in answer:
@@ -115,10 +117,10 @@ def order(settings: Settings, wanted: AnyOrder, words: Translator) -> dict[str, 
     raise ValueError(words.t(answer["error"], **answer["params"]))
 
 
-def _ask(path: Path, line: bytes) -> dict[str, Any] | None:
+def _ask(path: Path, line: bytes, patience: float) -> dict[str, Any] | None:
     """The server's answer; None where nobody listens."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
-        server.settimeout(ANSWER_S)
+        server.settimeout(patience)
         try:
             _with_short_path(path, server.connect)
         except (FileNotFoundError, ConnectionRefusedError):

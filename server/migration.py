@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from server import app
 from server.credentials import brought, credential, log
-from server.roster import identifier
 from server.store.database import MIGRATIONS, Database, Table, alembic_config, sqlite_url
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "brought",
     "credential",
     "differences",
-    "identifier",
     "log",
     "write_migration",
 ]  # the app knows every subject's tables

@@ -22,6 +22,7 @@ from server.http.context import House
 from server.i18n import Translator
 from server.lrs.client import LONGEST_NAME, make_client
 from server.recordings.recording import Recording, recording_folder
+from server.roster.console import Wanted, import_roster
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -66,7 +67,17 @@ class MakeLrsClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
     scopes: tuple[str, ...] = ()
 
 
-AnyOrder = OpenRoom | EndRoom | GiveToken | WithdrawTokens | MakeLrsClient
+class ImportRoster(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="import_roster"):
+    """Take in the file that was handed over (`server/roster/console.py`). → counts, problems, …"""
+
+    file: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+    dry_run: bool = False
+    absent: bool = False
+    same_names: Literal["skip", "new"] = "skip"
+    links: bool = False
+
+
+AnyOrder = OpenRoom | EndRoom | GiveToken | WithdrawTokens | MakeLrsClient | ImportRoster
 
 
 async def carry_out(house: House, order: AnyOrder, *, serving: bool) -> dict[str, Any]:
@@ -75,6 +86,9 @@ async def carry_out(house: House, order: AnyOrder, *, serving: bool) -> dict[str
         return {"room": await _open(house, order)}
     if isinstance(order, MakeLrsClient):
         return await _make_client(house, order)
+    if isinstance(order, ImportRoster):
+        wanted = Wanted(order.dry_run, order.absent, order.same_names, order.links)
+        return await import_roster(house, order.file, wanted)
     stored = await _room(house, order.room)
     if isinstance(order, EndRoom):
         await (house.part(Rooms).end(stored.id) if serving else _end(house, stored.id))

@@ -11,6 +11,9 @@ from server.accounts.sessions import current_person
 from server.errors import Forbidden, Invalid, NotFound
 
 VISITOR = "guest-"  # begins the sign-in name, which nobody signs in with; an id follows
+EVERYDAY = frozenset(
+    {"teacher", "trainee", "expert", "supervisor", "class_adviser", "assistant", "guest"}
+)  # the roles of teaching
 MANAGERS = ("learning_admin", "security_admin", "system_admin")
 
 
@@ -68,16 +71,13 @@ async def grantable_roles(session: AsyncSession, giver: Person) -> frozenset[str
     administrator gives every role; the system administrator too, as long as there is no security
     administrator yet.
     """
-    everyday = frozenset(
-        {"teacher", "trainee", "expert", "supervisor", "class_adviser", "assistant", "guest"}
-    )
-    every = everyday | THREE_ADMINS | {"learning_admin"}
+    every = EVERYDAY | THREE_ADMINS | {"learning_admin"}
     if giver.is_a("security_admin"):
         return every
     if giver.is_a("system_admin"):
         taken = await session.scalar(select(exists().where(RoleGrant.role == "security_admin")))
         return frozenset() if taken else every
-    return everyday if giver.is_a("learning_admin") else frozenset()
+    return EVERYDAY if giver.is_a("learning_admin") else frozenset()
 
 
 def check_three_admins(roles: Iterable[str]) -> None:

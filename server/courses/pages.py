@@ -5,7 +5,6 @@ from starlette.routing import BaseRoute
 from server.courses import (
     cohort_pages,
     course_pages,
-    intake_pages,
     plan_pages,
     slide_pages,
     version_pages,
@@ -19,5 +18,4 @@ routes: list[BaseRoute] = [
     *slide_pages.routes,
     *course_pages.routes,
     *cohort_pages.routes,
-    *intake_pages.routes,  # /people/import, before /people/{id} of the accounts
 ]
