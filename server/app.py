@@ -71,7 +71,6 @@ from server.lessons.receiving import LessonReceiver
 from server.lessons.rooms import LessonRooms
 from server.lessons.timelines import Timelines
 from server.lrs import pages as lrs_pages
-from server.lrs import statements as _lrs_statements  # noqa: F401  its tables
 from server.lrs.client import Clients
 from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox

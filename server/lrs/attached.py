@@ -11,6 +11,7 @@ from server.errors import Invalid
 from server.lrs.statement import LrsAttached, LrsAttachment, LrsStatement
 
 _BY_LENGTH = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
+_MOST_AT_ONCE = 500
 _PUT = text(
     "INSERT INTO lrs_attachment (sha2, size, content) VALUES (:sha2, :size, :content)"
     " ON CONFLICT DO NOTHING"
@@ -23,42 +24,63 @@ def is_hash_of(sha2: str, content: bytes) -> bool:
     return bool(kind) and hashlib.new(str(kind), content).hexdigest() == sha2.lower()
 
 
+def check_attachments(
+    statements: Sequence[dict[str, Any]], attachments: Mapping[str, bytes]
+) -> None:
+    """Invalid where bytes are needed and did not come, are not what their hash or length says, or
+    belong to no statement (1.5.2.s3)."""
+    wanted: set[str] = set()
+    for one in (one for statement in statements for one in attachments_of(statement)):
+        sha2 = one["sha2"].lower()
+        content = attachments.get(sha2)
+        if content is None and "fileUrl" not in one:
+            raise Invalid("error.lrs.attachment_missing", sha2=sha2)
+        if content is not None and len(content) != one["length"]:
+            raise Invalid("error.lrs.attachment_length", sha2=sha2)
+        wanted.add(sha2)
+    for sha2, content in attachments.items():
+        if sha2 not in wanted:
+            raise Invalid("error.lrs.attachment_foreign", sha2=sha2)
+        if not is_hash_of(sha2, content):
+            raise Invalid("error.lrs.attachment_hash", sha2=sha2)
+
+
 async def keep_attachments(
     session: AsyncSession,
     rows: Sequence[LrsStatement],
     statements: Sequence[dict[str, Any]],
     attachments: Mapping[str, bytes],
 ) -> None:
-    """Keep the bytes that came with statements. Invalid where some are needed and did not come,
-    or are not what their hash says."""
-    by_hash = {sha2.lower(): content for sha2, content in attachments.items()}
-    links, wanted = set(), set()
-    for row, statement in zip(rows, statements, strict=True):
-        for one in attachments_of(statement):
-            sha2 = one["sha2"].lower()
-            if sha2 in by_hash:
-                links.add((row.no, sha2))
-                wanted.add(sha2)
-            elif "fileUrl" not in one:
-                raise Invalid("error.lrs.attachment_missing", sha2=sha2)
-    for sha2 in sorted(wanted):
-        content = by_hash[sha2]
-        if not is_hash_of(sha2, content):
-            raise Invalid("error.lrs.attachment_hash", sha2=sha2)
+    """Keep the bytes that came with statements."""
+    links = {
+        (row.no, one["sha2"].lower())
+        for row, statement in zip(rows, statements, strict=True)
+        for one in attachments_of(statement)
+        if one["sha2"].lower() in attachments
+    }
+    for sha2 in sorted({sha2 for _, sha2 in links}):
+        content = attachments[sha2]
         await session.execute(_PUT, {"sha2": sha2, "size": len(content), "content": content})
     if links:
         values = [{"no": no, "sha2": sha2} for no, sha2 in sorted(links)]
         await session.execute(insert(LrsAttached), values)
 
 
-async def bytes_of(session: AsyncSession, nos: Sequence[int]) -> dict[str, bytes]:
-    """The bytes that came with these statements, by their hash."""
-    found = await session.execute(
-        select(LrsAttachment.sha2, LrsAttachment.content)
-        .join(LrsAttached, LrsAttached.sha2 == LrsAttachment.sha2)
-        .where(LrsAttached.no.in_(nos))
-    )
-    return {row.sha2: row.content for row in found}
+async def kept_of(session: AsyncSession, nos: Sequence[int]) -> list[str]:
+    """The hashes of the bytes that came with these statements."""
+    found: set[str] = set()
+    for start in range(0, len(nos), _MOST_AT_ONCE):
+        some = nos[start : start + _MOST_AT_ONCE]
+        found |= set(
+            await session.scalars(select(LrsAttached.sha2).where(LrsAttached.no.in_(some)))
+        )
+    return sorted(found)
+
+
+async def content_of(session: AsyncSession, sha2: str) -> bytes:
+    """The bytes with this hash."""
+    found = await session.scalar(select(LrsAttachment.content).where(LrsAttachment.sha2 == sha2))
+    return found or b""
 
 
 def attachments_of(statement: dict[str, Any]) -> list[dict[str, Any]]:

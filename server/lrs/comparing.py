@@ -10,6 +10,8 @@ _BY_THE_STORE = ("id", "authority", "stored", "version")
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Do two checked statements differ by no more than a store may have changed?"""
+    if one.get("id", "").lower() != other.get("id", "").lower() and "id" in one and "id" in other:
+        return False
     left, right = _essence(one), _essence(other)
     if "timestamp" not in one or "timestamp" not in other:
         left.pop("timestamp", None)

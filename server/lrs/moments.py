@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 _TIMESTAMP = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?"
+    r"(\d{4})-?(\d\d)-?(\d\d)[Tt ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?"
     r"([Zz]|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
@@ -31,7 +31,7 @@ def _read(text: str) -> tuple[datetime, str]:
     if not found:
         raise ValueError(text)
     year, month, day, hour, minute, second, digits, zone = found.groups()
-    if zone == "-00:00":  # RFC 3339 and xAPI know no such offset
+    if zone and zone[0] == "-" and not zone.strip("-0:"):  # no offset that ISO 8601 knows
         raise ValueError(text)
     moment = datetime(
         int(year), int(month), int(day), int(hour), int(minute), min(int(second or 0), 59),

@@ -5,6 +5,7 @@ from starlette.routing import Route
 from server.lrs.about import show_about
 from server.lrs.document_pages import ACTIVITY_PROFILE, AGENT_PROFILE, STATE
 from server.lrs.door import Door, Resource, Way
+from server.lrs.statement_pages import STATEMENTS
 from server.lrs.subject_pages import ACTIVITIES, AGENTS
 
 RESOURCES = {
@@ -14,6 +15,7 @@ RESOURCES = {
     "activities/state": STATE,
     "agents": AGENTS,
     "agents/profile": AGENT_PROFILE,
+    "statements": STATEMENTS,
 }
 
 routes = [Route("/xapi/{path:path}", Door(RESOURCES))]

@@ -126,6 +126,11 @@ class Numbers:
         self._mark = secrets.randbits(_OF_PROCESS)
         self._last = 0
 
+    @property
+    def last(self) -> int:
+        """The one that was taken last."""
+        return self._last << _OF_PROCESS
+
     def take(self) -> int:
         """The next one."""
         with self._lock:

@@ -9,12 +9,14 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.errors import Conflict, Forbidden, Invalid
-from server.lrs.attached import keep_attachments
+from server.lrs.attached import check_attachments, keep_attachments
 from server.lrs.canonical import learn
 from server.lrs.checking import VOIDED, checked
 from server.lrs.comparing import same
 from server.lrs.linking import add_terms, link, void
 from server.lrs.moments import written
+from server.lrs.reading import written_json
+from server.lrs.signing import check_signatures
 from server.lrs.statement import LrsStatement, numbers, stored_at
 from server.lrs.terms import authority_term, own_terms, target_of
 from server.store.database import new_id
@@ -35,6 +37,14 @@ class Rights:
 ALL_RIGHTS = Rights()
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """`ids` of all statements in their order, and how many of them were new."""
+
+    ids: list[str]
+    new: int
+
+
 async def store(
     session: AsyncSession,
     statements: Sequence[dict[str, Any]],
@@ -49,10 +59,33 @@ async def store(
     if it is the same. Invalid with a path for what is no statement or comes twice; Conflict for an
     id that another statement has; Forbidden for voiding what is not theirs to void.
     """
+    prepared = prepare(statements, attachments)
+    return (await keep(session, prepared, authority, attachments, rights)).ids
+
+
+def prepare(
+    statements: Sequence[Any], attachments: Mapping[str, bytes] = {}
+) -> list[dict[str, Any]]:
+    """The statements checked, with ids, and their attachments; pure. Invalid."""
     prepared = [checked(one, f"[{place}]") for place, one in enumerate(statements)]
-    ids = [one.setdefault("id", new_id()) for one in prepared]
-    if len({one.lower() for one in ids}) < len(ids):
+    ids = [one.setdefault("id", new_id()).lower() for one in prepared]
+    if len(set(ids)) < len(ids):
         raise Invalid("error.lrs.same_id")
+    check_attachments(prepared, attachments)
+    for one in prepared:
+        check_signatures(one, attachments)
+    return prepared
+
+
+async def keep(
+    session: AsyncSession,
+    prepared: Sequence[dict[str, Any]],
+    authority: dict[str, Any],
+    attachments: Mapping[str, bytes],
+    rights: Rights,
+) -> Stored:
+    """Store what `prepare` gave. Conflict, Forbidden."""
+    ids = [str(one["id"]) for one in prepared]
     known = await _known(session, ids)
     fresh = []
     for statement in prepared:
@@ -63,7 +96,7 @@ async def store(
             fresh.append(statement)
     if fresh:
         await _write(session, fresh, authority, attachments, rights)
-    return ids
+    return Stored(ids, len(fresh))
 
 
 async def _known(session: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
@@ -125,7 +158,7 @@ def _row(statement: dict[str, Any], authority: dict[str, Any]) -> LrsStatement:
         id=statement["id"].lower(),
         refers_to=target,
         voiding=bool(target) and statement["verb"]["id"] == VOIDED,
-        body=json.dumps(statement, ensure_ascii=False, separators=(",", ":")),
+        body=written_json(statement),
     )
 
 

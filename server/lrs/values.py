@@ -19,7 +19,7 @@ _SHA1 = re.compile(r"[0-9A-Fa-f]{40}")
 _SHA2 = re.compile(r"(?:[0-9A-Fa-f]{56}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{96}|[0-9A-Fa-f]{128})")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _VERSION = re.compile(r"1\.0(?:\.[0-9]+(?:[-+.][0-9A-Za-z.+-]*)?)?")
-_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?", re.ASCII)
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?: *;[\x20-\x7e]*)?", re.ASCII)
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _DURATION = re.compile(
     rf"P(?:{_NUMBER}W"
@@ -103,7 +103,9 @@ def timestamp(value: Any, path: str) -> None:
 
 def language_map(value: Any, path: str) -> None:
     """Strings by language."""
-    for tag, words in mapping(value, path).items():
+    if not mapping(value, path):
+        refuse(path, "a language map with an entry")
+    for tag, words in value.items():
         language(tag, f"{path}.{tag}")
         text(words, f"{path}.{tag}")
 
