@@ -194,6 +194,7 @@ FAMILIES = (
     "seal.fault.",
     "viewings.way.",
     "lesson.repeat.",
+    "lrs.scope.",
     "measure.",
     "notice.comment.",
     "notice.lesson.",

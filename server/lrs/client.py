@@ -18,20 +18,20 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.errors import Forbidden, Invalid, TooMany
+from server.errors import Forbidden, Invalid, NotFound, TooMany
 from server.lrs.problems import Unknown
 from server.settings import Settings
 from server.store.database import Database, Table, new_id, now
 
 SCOPES = (
-    "all",
-    "all/read",
     "statements/write",
-    "statements/read",
     "statements/read/mine",
+    "statements/read",
     "state",
     "profile",
     "define",
+    "all/read",
+    "all",
 )
 USUAL = ("statements/write", "statements/read/mine")  # where nobody says which
 LONGEST_NAME = 100
@@ -109,6 +109,19 @@ def make_client(
     )
     session.add(made)
     return made, secret
+
+
+async def all_clients(session: AsyncSession) -> list[LrsClient]:
+    """Every client there is or was, the newest first."""
+    return list(await session.scalars(select(LrsClient).order_by(LrsClient.made_at.desc())))
+
+
+async def revoke(session: AsyncSession, client_id: str) -> None:
+    """Let a client in no more; what it stored stays. NotFound."""
+    found = await session.get(LrsClient, client_id)
+    if found is None:
+        raise NotFound
+    found.revoked_at = found.revoked_at or now()
 
 
 class Clients:

@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
+from server.lrs import client_pages
 from server.lrs.about import show_about
 from server.lrs.document_pages import ACTIVITY_PROFILE, AGENT_PROFILE, STATE
 from server.lrs.door import Door, Resource, Way
@@ -18,4 +19,4 @@ RESOURCES = {
     "statements": STATEMENTS,
 }
 
-routes = [Route("/xapi/{path:path}", Door(RESOURCES))]
+routes = [Route("/xapi/{path:path}", Door(RESOURCES)), *client_pages.routes]
