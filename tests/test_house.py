@@ -165,6 +165,7 @@ FAMILIES = (
     "workload.factor.",
     "workload.kind.",
     "activity.",
+    "statements.not.",
     "boundaries.",
     "comments.column.",
     "chapter.from.",

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from sqlalchemy import select
@@ -102,6 +103,14 @@ class Telling:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+
+    async def last_told(self) -> datetime | None:
+        """When something was told last; None: never."""
+        async with self._house.database.session() as session:
+            found = await session.scalar(
+                select(RecordMark.at).order_by(RecordMark.at.desc()).limit(1)
+            )
+        return found
 
     async def _work(self) -> None:
         while True:

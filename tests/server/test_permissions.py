@@ -272,6 +272,7 @@ RULES = {
     "POST /people/{person_id}/link": PEOPLE,
     "POST /people/{person_id}/deactivate": PEOPLE,
     "GET /record": SIGNED_IN,
+    "GET /record/statements": SIGNED_IN,
     "GET /record/{person_id}": Rule(frozenset({"an", "xue"})),
     "GET /rooms/{room_id}": MINE,
     "POST /rooms/{room_id}/media": mine_with(sdp="", kinds={}),
