@@ -40,7 +40,9 @@ from server.errors import Problem
 from server.events import EditionReady, ModelChanged
 from server.hearing import pages as hearing_pages
 from server.hearing.ear import Ear
+from server.hours import access as hours_access
 from server.hours import facts as hours_facts
+from server.hours import pages as hours_pages
 from server.hours.reckoning import Reckoning
 from server.http import assets
 from server.http.assets import Assets
@@ -128,6 +130,7 @@ NAVIGATION = Navigation(
     Item("/reviews", "nav.reviews", publishing_access.DESK_ROLES),
     Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
     Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
+    Item("/hours", "nav.hours", hours_access.READERS),
     Item("/rubrics", "nav.rubrics", rubrics_pages.EDITORS),
     Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
     Item("/retention", "nav.retention", ("learning_admin", "system_admin")),
@@ -177,6 +180,7 @@ def routes() -> list[BaseRoute]:
         *studying_pages.routes,
         *publishing_pages.routes,
         *sharing_pages.routes,
+        *hours_pages.routes,
         *notices_pages.routes,
         *lrs_pages.routes,
         *records_pages.routes,
@@ -296,7 +300,6 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     join_records(house)
     hours = house.add(Reckoning(house, hours_facts.SOURCES))
     hours.follow(hours_facts.HEARD)
-    hours = house.add(Reckoning(house))
     telling = house.add(Telling(house))
     for source, read in sources(folder).items():
         telling.add(source, read)

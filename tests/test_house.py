@@ -182,6 +182,7 @@ FAMILIES = (
     "hearing.short.",
     "home.",
     "intake.about.",
+    "hours.",
     "intake.column.",
     "intake.group.",
     "intake.kind.",

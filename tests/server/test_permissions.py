@@ -126,6 +126,14 @@ RULES = {
     "GET /catalogue/{offer_id}": SIGNED_IN,
     "POST /catalogue/{offer_id}/join": SIGNED_IN,
     "POST /catalogue/{offer_id}/leave": SIGNED_IN,
+    "GET /hours": only("xue"),
+    "GET /hours.{kind}": only("xue"),
+    "GET /hours/mine": SIGNED_IN,
+    "GET /hours/people/{person_id}": Rule(frozenset({"an", "xue"})),
+    "GET /hours/people/{person_id}/adjust": OPEN,  # only leads on
+    "POST /hours/people/{person_id}/adjust": only("xue"),
+    "GET /hours/people/{person_id}/withdraw": OPEN,  # only leads on
+    "POST /hours/people/{person_id}/withdraw": only("xue"),
     "GET /timetable": SIGNED_IN,
     "GET /notices": SIGNED_IN,
     "GET /search": SIGNED_IN,
