@@ -63,6 +63,7 @@ from server.lessons import (
 from server.lessons import desk as lessons_desk
 from server.lessons import pages as lessons_pages
 from server.lessons.around import Around
+from server.lessons.calendar_link import CalendarGate
 from server.lessons.custody import lay_around as lay_custody
 from server.lessons.expiring import Expiring
 from server.lessons.finding import Finding
@@ -269,6 +270,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     uploads.add("package", packages)
     postbox = house.add(Postbox(house))
     house.add(GuestGate())
+    house.add(CalendarGate())
     lesson_rooms = house.add(LessonRooms(house))
     expiring = house.add(Expiring(house))
     around = house.add(Around())

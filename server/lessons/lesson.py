@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Connection, ForeignKey, UniqueConstraint, event, inspect
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from server.classroom.things import LEADERS
 from server.store.database import Table, new_id, now
@@ -11,6 +11,7 @@ from server.store.database import Table, new_id, now
 LEADERS_BEFORE = timedelta(minutes=60)  # and any time of the lesson's day
 OTHERS_BEFORE = timedelta(minutes=30)
 OPENABLE_AFTER = timedelta(hours=2)  # the planned end, where nobody had come yet
+IN_CALENDARS = ("title", "starts_at", "minutes", "place", "course_id", "cancelled_at")
 LIVE_AFTER = timedelta(hours=12)  # the planned end, where a room is open
 
 
@@ -21,6 +22,7 @@ class Lesson(Table):
     room_id       from the first person who entered
     recording_id  of what the room records
     ended_at      the room ended
+    sequence      how often what a calendar shows of it was changed, the last time at `changed_at`
     language      spoken: zh or en
     """
 
@@ -50,6 +52,8 @@ class Lesson(Table):
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
     cancelled_by: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     cancelled_why: Mapped[str] = mapped_column(default="")
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    changed_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
@@ -75,6 +79,13 @@ class Lesson(Table):
         """May somebody in this role enter now?"""
         called_off = self.cancelled_at is not None or self.is_over(moment)
         return not called_off and moment >= self.opens_at(role, zone)
+
+
+@event.listens_for(Lesson, "before_update")
+def _count_changes(_mapper: Mapper[Lesson], _connection: Connection, lesson: Lesson) -> None:
+    changed = inspect(lesson).attrs
+    if any(changed[name].history.has_changes() for name in IN_CALENDARS):
+        lesson.sequence, lesson.changed_at = lesson.sequence + 1, now()
 
 
 class LessonCohort(Table):

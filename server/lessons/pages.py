@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from server.lessons import (
+    calendar_pages,
     chapter_pages,
     comment_pages,
     custody_pages,
@@ -22,6 +23,7 @@ from server.lessons import (
 
 routes: list[BaseRoute] = [
     *timetable_pages.routes,
+    *calendar_pages.routes,
     *lesson_pages.routes,
     *enter_pages.routes,
     *recording_pages.routes,

@@ -140,6 +140,7 @@ async def test_a_name_like_a_formula_is_harmless_in_the_links(site: Site) -> Non
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 async def test_a_hundred_thousand_people_at_once_and_again(site: Site) -> None:
     xue = await site.sign_in("xue")
     xue.http.timeout = 300
