@@ -91,8 +91,8 @@ from server.recordings.keeping import Keeping
 from server.recordings.preparing import Preparing, Step
 from server.recordings.recording import Recording
 from server.recordings.sealing import Sealing
+from server.records import joining as records
 from server.records import pages as records_pages
-from server.records.joining import join as join_records
 from server.records.sources import sources
 from server.records.telling import Telling
 from server.roster import pages as roster_pages
@@ -299,12 +299,12 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.part(Desk).add(publishing_desk.lay_cards)
     reminders = house.add(Reminders(house))
     attendance = house.add(Attendance(house))
-    join_records(house)
     hours = house.add(Reckoning(house, hours_facts.SOURCES))
     hours.follow(hours_facts.HEARD)
     telling = house.add(Telling(house))
     for source, read in sources(folder).items():
         telling.add(source, read)
+    records.join(house)
     house.add(Tokens(house))
     house.add(Outside(house))
     trials = house.add(Trials(house))
@@ -342,6 +342,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await lesson_rooms.start()
             await hours.start()
             running.push_async_callback(hours.stop)
+            await records.start(house)
             await rooms.start()
             running.push_async_callback(rooms.stop)
             running.push_async_callback(trials.stop)

@@ -1,7 +1,8 @@
 """How learning records come into the house."""
 
 from server.http.context import House
-from server.records import deeds
+from server.records import contest, deeds, reminder  # noqa: F401
+from server.records.said import Listening, spoke_in_lessons
 from server.records.sections import Trajectory
 
 
@@ -10,3 +11,10 @@ def join(house: House) -> None:
     trajectory = house.add(Trajectory())
     for kind, tell in deeds.PROVIDERS:
         trajectory.add(kind, tell)
+    trajectory.add("talk", spoke_in_lessons)
+    house.add(Listening(house))
+
+
+async def start(house: House) -> None:
+    """Begin to listen, before the rooms start."""
+    await house.part(Listening).start()

@@ -66,6 +66,7 @@ PLANS, PEOPLE, COHORTS = only(*PLANNERS), only("xue", "guan"), only("xue")
 COURSES = only("lin", "hai", "mei", "xue")
 COURSE = Rule(frozenset({"lin", "xue"}), frozenset({"an", "bo", "guan"}))
 LESSON = Rule(frozenset({"lin", "xue"}))
+RECORD = Rule(frozenset({"an", "xue"}))  # An's
 RUBRICS, RATING = only("xue"), Rule(frozenset({"xue"}), frozenset({"lin"}))
 ENTER = Rule(frozenset({"lin"}), frozenset({"xue"}))
 ANY_STRETCH = {"kind": "pauses", "start": 0, "end": 1, "intentional": True, "revision": 99}
@@ -285,7 +286,8 @@ RULES = {
     "POST /people/{person_id}/deactivate": PEOPLE,
     "GET /record": SIGNED_IN,
     "GET /record/statements": SIGNED_IN,
-    "GET /record/{person_id}": Rule(frozenset({"an", "xue"})),
+    "GET /record/{person_id}": RECORD,
+    "GET /record/{person_id}/map": RECORD,
     "GET /rooms/{room_id}": MINE,
     "POST /rooms/{room_id}/media": mine_with(sdp="", kinds={}),
     "POST /rooms/{room_id}/watch": mine_with(sdp="", slots={}),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from server.attendance.result import StoredResult
 from server.comments.comment import Comment
 from server.recordings.recording import Recording
 from server.records.sections import Asked, Trajectory
@@ -109,3 +110,26 @@ async def test_only_visits_that_were_some_time_are_told(school: School) -> None:
     assert page.count("分钟录播") == 1
     async with site.house.database.session() as session:
         assert await session.scalar(select(Watching.sitting).limit(1))
+
+
+async def test_the_map_says_why_and_where_to_go_on(school: School) -> None:
+    site = school.site
+    an = site.people["an"].id
+    missed, came = (
+        await school.lesson(-timedelta(days=3)),
+        await school.lesson(-timedelta(days=2), title="入户走访"),
+    )
+    async with site.house.database.session() as session:
+        for lesson, status in ((missed, "absent"), (came, "late")):
+            session.add(
+                StoredResult(
+                    lesson_id=lesson.id, person_id=an, status=status, reckoned=status, minutes=0,
+                    share=0, reasons=[],
+                )
+            )  # fmt: skip
+    own = (await (await site.sign_in("an")).get(f"/record/{an}/map")).text
+    assert "的课没有上" in own
+    assert f'href="/lessons/{missed.id}"' in own
+    assert 'href="#topic-l2"' in own
+    other = (await (await site.sign_in("zhou")).get(f"/record/{an}/map")).text
+    assert "的课没有上" in other
