@@ -18,6 +18,7 @@ from server.accounts import pages as accounts_pages
 from server.accounts import people_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
+from server.attendance import pages as attendance_pages
 from server.attendance.service import Attendance
 from server.classroom import connectivity_pages, handout_pages, hls_pages, whip_pages
 from server.classroom import pages as classroom_pages
@@ -129,6 +130,11 @@ NAVIGATION = Navigation(
     Item("/takes", "nav.takes"),
     Item("/catalogue", "nav.catalogue", ("trainee", "teacher", "assistant", "learning_admin")),
     Item("/reviews", "nav.reviews", publishing_access.DESK_ROLES),
+    Item(
+        "/attendance",
+        "nav.attendance",
+        ("class_adviser", "learning_admin", "teacher", "assistant", "supervisor"),
+    ),
     Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
     Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
     Item("/hours", "nav.hours", hours_access.READERS),
@@ -179,6 +185,7 @@ def routes() -> list[BaseRoute]:
         *lessons_pages.routes,
         *rubrics_pages.routes,
         *studying_pages.routes,
+        *attendance_pages.routes,
         *publishing_pages.routes,
         *sharing_pages.routes,
         *hours_pages.routes,

@@ -27,6 +27,7 @@ class Settings:
     database_url: str = _setting("", "SQLAlchemy address of a PostgreSQL; empty: SQLite in `data`.")
     language: str = _setting("zh", "Language of pages until a person chooses: zh or en.")
     timezone: str = _setting("Asia/Shanghai", "Time zone of dates on pages.")
+    school: str = _setting("", "Name of the school, as it stands on printed sheets.")
     demo: bool = _setting(False, "Start with a demo school.")
     tls_certificate: str = _setting("", "PEM file with the certificate chain, for https.")
     tls_key: str = _setting("", "PEM file with the certificate's private key.")

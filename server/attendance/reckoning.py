@@ -150,7 +150,7 @@ class Sums:
         parts = clipped(every, span.start, self.until)
         there = length(parts)
         share = min(1.0, there / Span(span.start, self.until).length)
-        near = [one for one in every if one[1] > span.start and one[0] < self.until]
+        near = [one for one in every if one[1] > span.start or one[1] >= self.until]
         arrived = near[0][0] if near else None
         here = bool(near) and near[-1][1] >= self.until and not span.over
         left = near[-1][1] if near and near[-1][1] < self.until else None

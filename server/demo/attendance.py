@@ -134,7 +134,7 @@ def _of_person(
         "p": (early, last),
         "b": (early, last * 0.2, last * 0.2 + 1.5, last * 0.5, last * 0.6, last),
         "l": (last * 0.15 + soon + 4, last),
-        "e": (early, last * 0.75 - soon),
+        "e": (early, last * 0.85 - soon),
     }
     facts: list[Fact] = []
 
