@@ -4,57 +4,28 @@ What was said is a row, so that a restart says nothing twice; where several are 
 most pressing is said.
 """
 
-import asyncio
-from contextlib import suppress
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.access import active
 from server.accounts.person import Person
-from server.http.context import House
 from server.lessons.lesson import Lesson
+from server.notices.looking import Looking
 from server.notices.postbox import Postbox
 from server.notices.wording import moment as told
 from server.publishing.access import outsiders
 from server.publishing.review import Review, ReviewReminder, ReviewTask
 from server.publishing.rules import rules_of
-from server.store.database import now
 
-log = structlog.get_logger()
-LOOK_EVERY_S = 300.0
 FURTHEST = timedelta(days=60)
 ON_THE_DAY = timedelta(hours=16)  # deadlines are at 23:59: from 8 in the morning
 NEXT_MORNING = timedelta(hours=8)
 
 
-class Reminders:
+class Reminders(Looking):
     """Looks for deadlines while it runs."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._work(), name="reminders")
-
-    async def stop(self) -> None:
-        """What is due is said after the next start."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _work(self) -> None:
-        while True:
-            try:
-                await self.look(now())
-            except Exception:
-                log.exception("deadlines could not be looked after")
-            await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self, moment: datetime) -> None:
         """Remind whom it is time to remind at `moment`."""
