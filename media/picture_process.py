@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 
 from media.confined import Confined, Refused, report_progress
+from media.face_match import template_of
 from media.files import MediaError, probe
+from media.head_count import Heads, count_heads
 from media.layout import file_of
 from media.picture import Picture, decode
 from media.recording import Recording
@@ -20,8 +22,10 @@ from media.slides import render_pages
 from media.track import Kind
 from media.vision import Hints, hints
 
+T = TypeVar("T")
+
 _MEMORY = 4 << 30  # address space; FFmpeg and OpenCV map more than they use
-_HINT_SECONDS = 10.0
+_LOOK_SECONDS = 10.0
 _PAGE_WIDTH = 960
 LONGEST_LOOK_S = 4 * 3600.0  # at one file
 
@@ -53,9 +57,23 @@ class PictureProcess:
         Raises Refused (`hint.error.…`) for a bad picture, PictureBusy, and Broken where the process
         died over it; the next call starts another.
         """
+        return await self._look(Hints, "hints", data, self._model)
+
+    async def heads(self, data: bytes) -> Heads:
+        """How many heads such a picture shows. Raises as `hints` does."""
+        return await self._look(Heads, "heads", data, self._model)
+
+    async def face_template(self, data: bytes, recogniser: Path) -> list[float]:
+        """What the one face of such a picture is compared by. Raises as `hints` does, and Refused
+        (`face.…`). Needs a face model."""
+        return await self._look(list[float], "face", data, self._model, str(recogniser))
+
+    async def _look(self, returns: type[T], job: str, *given: Any) -> T:
         if not self._room.acquire(blocking=False):
             raise PictureBusy
-        answer = self._asker.submit(self._hints, data)
+        answer = self._asker.submit(
+            self._worker.call, job, *given, returns=returns, seconds=_LOOK_SECONDS
+        )
         answer.add_done_callback(lambda _: self._room.release())
         return await asyncio.wrap_future(answer)
 
@@ -64,9 +82,6 @@ class PictureProcess:
         self._asker.shutdown(wait=False, cancel_futures=True)
         self._worker.close()
         self._asker.shutdown(wait=True)
-
-    def _hints(self, data: bytes) -> Hints:
-        return self._worker.call("hints", data, self._model, returns=Hints, seconds=_HINT_SECONDS)
 
 
 def picture_worker() -> Confined:
@@ -146,6 +161,14 @@ def _hints(data: bytes, model: str) -> Hints:
     return hints(decode(data), Path(model) if model else None)
 
 
+def _heads(data: bytes, model: str) -> Heads:
+    return count_heads(decode(data), Path(model) if model else None)
+
+
+def _face(data: bytes, detector: str, recogniser: str) -> list[float]:
+    return [float(one) for one in template_of(decode(data), Path(detector), Path(recogniser))]
+
+
 def _turns(video: str, slides: str) -> tuple[PictureTurn, ...]:
     pages = map(decode, render_pages(Path(slides), _PAGE_WIDTH)) if slides else None
     try:
@@ -171,4 +194,9 @@ def _reported(
 
 cv2.setNumThreads(1)
 
-JOBS: dict[str, Callable[..., Any]] = {"hints": _hints, "turns": _turns}
+JOBS: dict[str, Callable[..., Any]] = {
+    "hints": _hints,
+    "heads": _heads,
+    "face": _face,
+    "turns": _turns,
+}

@@ -103,27 +103,29 @@ Box = tuple[int, int, int, int]  # left, top, width, height in pixels
 
 
 @functools.cache
-def _cascade() -> cv2.CascadeClassifier:
+def cascade() -> cv2.CascadeClassifier:
+    """The detector of faces inside the OpenCV wheel."""
     folder = Path(cv2.data.haarcascades)
     return cv2.CascadeClassifier(str(folder / "haarcascade_frontalface_alt2.xml"))
 
 
 @functools.cache
-def _net(model: Path) -> cv2.FaceDetectorYN:
+def face_net(model: Path) -> cv2.FaceDetectorYN:
+    """YuNet of this file."""
     return cv2.FaceDetectorYN.create(str(model), "", (320, 320), score_threshold=0.7)
 
 
 def _faces_by_cascade(grey: Plane) -> list[Box]:
     even = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(grey)
     least = max(24, grey.shape[0] // 12)
-    found = _cascade().detectMultiScale(
+    found = cascade().detectMultiScale(
         even, scaleFactor=1.1, minNeighbors=6, minSize=(least, least)
     )
     return _largest_first([tuple(int(side) for side in box) for box in found])
 
 
 def _faces_by_net(picture: Picture, model: Path) -> list[Box]:
-    net = _net(model)
+    net = face_net(model)
     net.setInputSize((picture.shape[1], picture.shape[0]))
     _, found = net.detect(picture)
     rows = found if found is not None else []
