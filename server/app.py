@@ -18,6 +18,7 @@ from server.accounts import pages as accounts_pages
 from server.accounts import people_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
+from server.attendance import checking_in_pages
 from server.attendance import pages as attendance_pages
 from server.attendance.service import Attendance
 from server.classroom import connectivity_pages, handout_pages, hls_pages, whip_pages
@@ -191,6 +192,7 @@ def routes() -> list[BaseRoute]:
         *hours_pages.routes,
         *notices_pages.routes,
         *lrs_pages.routes,
+        *checking_in_pages.routes,
         *records_pages.routes,
     ]
 
@@ -306,6 +308,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.part(Desk).add(publishing_desk.lay_cards)
     reminders = house.add(Reminders(house))
     attendance = house.add(Attendance(house))
+    lesson_reminders = checking_in_pages.add_parts(house)
     hours = house.add(Reckoning(house, hours_facts.SOURCES))
     hours.follow(hours_facts.HEARD)
     telling = house.add(Telling(house))
@@ -332,7 +335,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await deleting.start()
             running.push_async_callback(deleting.stop)
             ours = (ear, processing, uploads, postbox, reminders, preparing, editing)
-            for part in (*ours, sealing, expiring, attendance, telling):
+            later = (sealing, expiring, attendance, telling, lesson_reminders)
+            for part in (*ours, *later):
                 await part.start()
                 running.push_async_callback(part.stop)
             running.push_async_callback(intakes.stop)

@@ -37,6 +37,9 @@ class Settings:
     whisper_threads: int = _setting(2, "Processor threads a speech process may use.")
     hub_endpoint: str = _setting("", "Hub to fetch models from; empty: the usual one.")
     face_model: str = _setting("", "YuNet ONNX file for framing hints; empty: OpenCV's cascade.")
+    sface_model: str = _setting(
+        "", "SFace ONNX file; with a face_model, face check-in can be used."
+    )
     upload_limit: int = _setting(4 * 1024**3, "Largest upload, bytes.")
     slides_limit: int = _setting(100 * 1024**2, "Largest slide file, bytes.")
     session_hours: int = _setting(12, "Hours without use after which a person is signed out.")

@@ -177,6 +177,8 @@ FAMILIES = (
     "leave.state.",
     "notice.attendance.",
     "notice.leave.",
+    "check_in.rules.",
+    "notice.check_in.",
     "boundaries.",
     "comments.column.",
     "chapter.from.",

@@ -15,7 +15,7 @@ from server.http.context import translator
 from server.http.pages import render
 
 log = structlog.get_logger()
-_SECRET = re.compile(r"^(/(?:calendar|hls|embed|feeds|join|welcome)/)[^/]+")
+_SECRET = re.compile(r"^(/(?:calendar|hls|embed|feeds|join|welcome|check-in)/)[^/]+")
 _BY_STATUS: dict[int, type[Problem]] = {
     400: Invalid,
     403: Forbidden,

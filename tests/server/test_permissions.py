@@ -22,6 +22,7 @@ from starlette.routing import Route, WebSocketRoute
 from server.accounts.passwords import hash_password
 from server.accounts.person import Person, RoleGrant
 from server.app import routes
+from server.attendance.branch import Branch, BranchKeeper, BranchMember
 from server.courses.slide_deck import SlideDeck
 from server.lessons.lesson import Lesson, LessonGuest
 from server.recordings.chapter import Chapter
@@ -297,6 +298,35 @@ RULES = {
     "POST /people/{person_id}": PEOPLE,
     "POST /people/{person_id}/link": PEOPLE,
     "POST /people/{person_id}/deactivate": PEOPLE,
+    "GET /check-in": SIGNED_IN,
+    "POST /check-in": NOBODY,  # nobody of them learns anywhere
+    "GET /check-in/lessons/{lesson_id}": NOBODY,
+    "GET /check-in/{token}": SIGNED_IN,
+    "GET /check-in/rules": only("xue"),
+    "POST /check-in/rules": only("xue"),
+    "GET /check-in/rules/courses": OPEN,  # only leads on to the rules
+    "POST /check-in/rules/courses": only("xue"),
+    "GET /check-in/face": SIGNED_IN,
+    "POST /check-in/face/consent": SIGNED_IN,
+    "POST /check-in/face/withdraw": SIGNED_IN,
+    "POST /check-in/face/template": only(),  # nobody has agreed
+    "POST /check-in/face/{lesson_id}": only(),
+    "GET /lessons/{lesson_id}/check-in/code": LESSON,
+    "GET /lessons/{lesson_id}/check-in/code.json": LESSON,
+    "POST /lessons/{lesson_id}/check-in/rounds": LESSON,
+    "GET /rooms/{room_id}/check-in": NOBODY,  # it is no lesson's
+    "GET /branches": Rule(frozenset({"mei", "xue"})),
+    "POST /branches": only("xue"),
+    "GET /branches/{branch_id}": Rule(frozenset({"mei", "xue"})),
+    "POST /branches/{branch_id}": only("xue"),
+    "POST /branches/{branch_id}/keepers": only("xue"),
+    "POST /branches/{branch_id}/roster": only("xue"),
+    "GET /branches/{branch_id}/lessons/{lesson_id}": Rule(frozenset({"mei", "xue"})),
+    "GET /branches/{branch_id}/lessons/{lesson_id}/code.json": Rule(frozenset({"mei", "xue"})),
+    "POST /branches/{branch_id}/lessons/{lesson_id}/head-count": Rule(frozenset({"mei", "xue"})),
+    "POST /branches/{branch_id}/lessons/{lesson_id}/head-count/picture": Rule(
+        frozenset({"mei", "xue"})
+    ),
     "GET /record": SIGNED_IN,
     "GET /record/statements": SIGNED_IN,
     "GET /record/{person_id}": RECORD,
@@ -472,6 +502,11 @@ async def school(site: Site, tmp_path: Path) -> School:
         session.add(chapter)
         await session.flush()
         session.add(LessonGuest(lesson_id=lesson.id, person_id=guest.id))
+        branch = Branch(id=new_id(), name="东湖镇")
+        session.add(branch)
+        await session.flush()
+        session.add(BranchKeeper(branch_id=branch.id, person_id=site.people["mei"].id))
+        session.add(BranchMember(branch_id=branch.id, person_id=guest.id, lesson_id=lesson.id))
     offered = {"places": 0, "approval": "no", "listed": "yes"}
     await lin.post(f"/courses/{course}/offer", offered)
     offer = (await lin.get("/catalogue")).text.split('href="/catalogue/')[1][:36]
@@ -495,6 +530,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "offer_id": offer, "question_id": "absent", "link_id": "absent", "about": "lesson",
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
         "comment": str(comment["id"]), "remark": str(remark["id"]),
+        "branch_id": branch.id,
         "rubric_id": rubric, "number": "1", "sheet": begun.headers["location"].split("=")[1],
         "upload": last_part(await begin(lin, "a.wav", 1000)),
     }  # fmt: skip
