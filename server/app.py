@@ -38,6 +38,9 @@ from server.courses import pages as courses_pages
 from server.courses.access import DeckReaders
 from server.courses.cards import PROVIDERS as COURSES_CARDS
 from server.courses.slides import SlideShelf
+from server.credentials import pages as credentials_pages
+from server.credentials.issuing import Credentials
+from server.credentials.public_pages import Turnstile
 from server.errors import Problem
 from server.events import EditionReady, ModelChanged
 from server.hearing import pages as hearing_pages
@@ -141,6 +144,7 @@ NAVIGATION = Navigation(
     Item("/hours", "nav.hours", hours_access.READERS),
     Item("/rubrics", "nav.rubrics", rubrics_pages.EDITORS),
     Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
+    Item("/credentials", "nav.credentials", ("learning_admin",)),
     Item("/retention", "nav.retention", ("learning_admin", "system_admin")),
 )
 
@@ -191,6 +195,7 @@ def routes() -> list[BaseRoute]:
         *sharing_pages.routes,
         *hours_pages.routes,
         *notices_pages.routes,
+        *credentials_pages.routes,
         *lrs_pages.routes,
         *checking_in_pages.routes,
         *records_pages.routes,
@@ -318,6 +323,8 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.add(Tokens(house))
     house.add(Outside(house))
     trials = house.add(Trials(house))
+    credentials = house.add(Credentials(house))
+    house.add(Turnstile())
     control = house.add(Control(house))
 
     @asynccontextmanager
@@ -357,6 +364,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await rooms.start()
             running.push_async_callback(rooms.stop)
             running.push_async_callback(trials.stop)
+            await credentials.start()
             await control.start()
             running.push_async_callback(control.stop)
             yield

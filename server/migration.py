@@ -11,15 +11,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from server import app
-from server.credentials import brought, credential, log
 from server.store.database import MIGRATIONS, Database, Table, alembic_config, sqlite_url
 
 __all__ = [
     "app",
-    "brought",
-    "credential",
     "differences",
-    "log",
     "write_migration",
 ]  # the app knows every subject's tables
 

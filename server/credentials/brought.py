@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.store.database import Table, new_id, now
 
-WAITING, ACCEPTED, DECLINED = "waiting", "accepted", "declined"
+WAITING, ACCEPTED, DECLINED, WITHDRAWN = "waiting", "accepted", "declined", "withdrawn"
 
 
 class KnownSchool(Table):

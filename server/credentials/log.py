@@ -7,7 +7,7 @@ about people. Each transaction that adds leaves ends with a signed tree head.
 import base64
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.credentials.data_integrity import stamp
 from server.credentials.json_ld import Document, plain
 from server.credentials.keys import Signer
-from server.credentials.merkle import Peaks, leaf_hash
+from server.credentials.merkle import Peaks, inclusion_proof, leaf_hash
 from server.sharing.signing import is_signed
 from server.store.database import Table
 
@@ -117,7 +117,7 @@ def told(head: TreeHead) -> Document:
     return {
         "tree_size": head.size,
         "timestamp": head.timestamp,
-        "root_hash": base64.b64encode(bytes.fromhex(head.root)).decode(),
+        "root_hash": head.root,
         "key": head.key,
         "signature": head.signature,
     }
@@ -130,7 +130,7 @@ def is_head(head: Any, public: bytes) -> bool:
     size, timestamp = head.get("tree_size"), head.get("timestamp")
     fits = all(isinstance(one, int) and 0 <= one < 1 << 63 for one in (size, timestamp))
     try:
-        root = base64.b64decode(str(head.get("root_hash")), validate=True)
+        root = bytes.fromhex(str(head.get("root_hash")))
     except ValueError:
         return False
     if not fits or len(root) != 32:
@@ -145,3 +145,53 @@ async def leaves_of(session: AsyncSession, size: int) -> list[bytes]:
         select(LogEntry.leaf).where(LogEntry.index < size).order_by(LogEntry.index)
     )
     return [bytes.fromhex(one) for one in found]
+
+
+async def proof_of_entry(session: AsyncSession, index: int, size: int = 0) -> Document | None:
+    """What shows that leaf `index` is in the tree of `size` leaves, or in the newest one; None
+    where there is no such leaf or head."""
+    head = await session.get(TreeHead, size) if size else await latest(session)
+    entry = await session.get(LogEntry, index)
+    if head is None or entry is None or index >= head.size:
+        return None
+    path = inclusion_proof(index, await leaves_of(session, head.size))
+    return {
+        "head": told(head),
+        "index": index,
+        "entry": {"what": entry.what, "credential": entry.digest, "at": entry.at},
+        "proof": [one.hex() for one in path],
+    }
+
+
+async def faults(session: AsyncSession, public_of_key: Mapping[str, bytes]) -> list[str]:
+    """What is not as it was when it was written: "entry N", "head N". All of the log is read."""
+    found, peaks = [], Peaks()
+    heads = {head.size: head for head in await session.scalars(select(TreeHead))}
+    rows = await session.scalars(select(LogEntry).order_by(LogEntry.index))
+    last = max(heads, default=0)
+    for number, row in enumerate(rows):
+        leaf = leaf_hash(entry_bytes(row.what, row.digest, row.at))
+        if row.index != number or leaf.hex() != row.leaf:
+            found.append(f"entry {number + 1}")
+        peaks = peaks.added([leaf])
+        head = heads.pop(number + 1, None)
+        if head and not (
+            head.root == peaks.root().hex()
+            and is_head(told(head), public_of_key.get(head.key.rpartition("#")[2], b""))
+        ):
+            found.append(f"head {head.size}")
+    found += [f"head {size}" for size in sorted(heads)]  # of leaves that are gone
+    return [*found, f"entry {last + 1}"] if peaks.size > last else found
+
+
+async def entries(session: AsyncSession, first: int, most: int) -> list[Document]:
+    """Entries from `first` on, as others get them."""
+    rows = await session.scalars(
+        select(LogEntry)
+        .where(LogEntry.index >= first, LogEntry.index < first + most)
+        .order_by(LogEntry.index)
+    )
+    return [
+        {"index": row.index, "what": row.what, "credential": row.digest, "at": row.at}
+        for row in rows
+    ]
