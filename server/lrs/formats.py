@@ -104,7 +104,7 @@ async def _known(
 
 
 def _id_only(activity: Part) -> Part:
-    return {name: activity[name] for name in ("objectType", "id") if name in activity}
+    return {"id": activity["id"]}  # what has no type is an activity
 
 
 def _told(

@@ -90,7 +90,16 @@ uuid = _matching(_UUID, "a UUID")
 version = _matching(_VERSION, "a version 1.0.x")
 media_type = _matching(_MEDIA_TYPE, "a media type")
 duration = _matching(_DURATION, "an ISO 8601 duration")
-language = _matching(_LANGUAGE, "an RFC 5646 language tag")
+_tag = _matching(_LANGUAGE, "an RFC 5646 language tag")
+
+
+def language(value: Any, path: str) -> None:
+    """A language tag in which no singleton stands twice (RFC 5646, 2.2.6)."""
+    _tag(value, path)
+    subtags = value.lower().partition("-x-")[0].split("-")
+    singletons = [one for one in subtags[1:] if len(one) == 1]
+    if len(set(singletons)) < len(singletons):
+        refuse(path, "an RFC 5646 language tag")
 
 
 def timestamp(value: Any, path: str) -> None:
