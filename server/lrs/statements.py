@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +20,6 @@ from server.lrs.reading import written_json
 from server.lrs.signing import check_signatures
 from server.lrs.statement import LrsStatement, numbers, stored_at
 from server.lrs.terms import authority_term, own_terms, target_of
-from server.store.database import new_id
 
 DEFAULT_VERSION = "1.0.0"
 _MOST_AT_ONCE = 500  # values of an IN
@@ -68,7 +68,8 @@ def prepare(
 ) -> list[dict[str, Any]]:
     """The statements checked, with ids, and their attachments; pure. Invalid."""
     prepared = [checked(one, f"[{place}]") for place, one in enumerate(statements)]
-    ids = [one.setdefault("id", new_id()).lower() for one in prepared]
+    # Version 4: older clients take no later one.
+    ids = [one.setdefault("id", str(uuid4())).lower() for one in prepared]
     if len(set(ids)) < len(ids):
         raise Invalid("error.lrs.same_id")
     check_attachments(prepared, attachments)
