@@ -60,6 +60,12 @@ def by_day(entries: Iterable[Entry], zone: tzinfo) -> list[Day]:
     return found
 
 
+def said_in(words: Translator, entry: Entry) -> str:
+    """What an entry says, without its title."""
+    said = words.t(entry.detail, **entry.params) if entry.detail else ""
+    return f"{said} {entry.quote}".strip()
+
+
 def called(day: date, moment: datetime, words: Translator) -> str:
     """今天, 昨天, 11月20日 周五; Today, Fri 20 Nov."""
     today = moment.astimezone(words.zone).date()

@@ -1,5 +1,17 @@
 """Every address of learning records."""
 
-from server.records import map_pages, record_pages, statement_pages
+from server.records import (
+    contest_pages,
+    hours_pages,
+    map_pages,
+    record_pages,
+    statement_pages,
+)
 
-routes = [*statement_pages.routes, *map_pages.routes, *record_pages.routes]
+routes = [
+    *statement_pages.routes,
+    *map_pages.routes,
+    *hours_pages.routes,
+    *contest_pages.routes,
+    *record_pages.routes,
+]

@@ -9,10 +9,14 @@ from starlette.routing import Route
 
 from server.accounts.sessions import current_person
 from server.errors import Invalid
+from server.hours.ring import context as hours_context
 from server.http.context import house, translator
 from server.http.pages import render
 from server.records.access import cohorts_of_trainee, record_of
+from server.records.contesting import contests_of
 from server.records.days import ICONS, by_day, called
+from server.records.hours_pages import this_year
+from server.records.mapped import map_of
 from server.records.sections import Asked, Trajectory, read_place
 from server.store.database import now
 
@@ -38,6 +42,10 @@ async def _page(request: Request, person_id: str) -> Response:
         learner = await record_of(session, reader, person_id)
         cohorts = await cohorts_of_trainee(session, learner.id)
         page = await trajectory.page(session, asked, kind)
+        lines = [entry.id for entry in page.entries if entry.contestable]
+        contests = await contests_of(session, [learner.id], lines)
+        hours = await hours_context(session, words, learner.id, this_year(request))
+    found = await map_of(the_house, learner) if cohorts else None
     zone = ZoneInfo(the_house.settings.timezone)
     context = {
         "learner": learner,
@@ -51,6 +59,9 @@ async def _page(request: Request, person_id: str) -> Response:
         "called": partial(called, moment=now(), words=words),
         "more": page.more,
         "later": bool(asked.after),
+        "contests": {(one.kind, one.line_id): one for _, one in reversed(contests)},
+        "steps": found.steps if found else [],
+        **hours,
     }
     return render(request, "records/record.html", context)
 

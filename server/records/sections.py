@@ -7,13 +7,13 @@ comes in between moves nothing.
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.errors import Invalid
+from server.errors import Invalid, NotFound
 
 KINDS = (
     "lesson",  # came to a lesson, or did not
@@ -26,7 +26,10 @@ KINDS = (
     "certificate",  # got a certificate
     "reminder",  # was reminded
 )
+CONTESTABLE = ("lesson", "watched", "quiz", "hours", "certificate")
 PAGE = 30
+SECOND = timedelta(seconds=1)
+MOST_AT_ONCE = 1000
 Rows = TypeVar("Rows", bound=Select[*tuple[Any, ...]])
 
 
@@ -41,6 +44,7 @@ class Entry:
     href    where a click leads, "" for nowhere
     detail  a locale key, filled with `params`; "" for none
     quote   what somebody said or wrote, as they did
+    mark    a status of attendance, drawn as a mark
     """
 
     at: datetime
@@ -51,11 +55,22 @@ class Entry:
     detail: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     quote: str = ""
+    mark: str = ""
 
     @property
     def place(self) -> tuple[datetime, str, str]:
         """Where it stands in the order of all."""
         return self.at, self.kind, self.id
+
+    @property
+    def address(self) -> str:
+        """The same as text, to name it in addresses."""
+        return write_place(self)
+
+    @property
+    def contestable(self) -> bool:
+        """May its person say that it is not so?"""
+        return self.kind in CONTESTABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +159,18 @@ class Trajectory:
         found.sort(key=lambda one: one.place, reverse=True)
         shown = found[: asked.limit]
         return Page(shown, write_place(shown[-1]) if len(found) > asked.limit else "")
+
+    async def line(
+        self, session: AsyncSession, asked: Asked, place: tuple[datetime, str, str]
+    ) -> Entry:
+        """The entry that stands at a place. NotFound."""
+        moment, kind, line_id = place
+        around = replace(asked, since=moment, until=moment + SECOND, limit=MOST_AT_ONCE)
+        page = await self.page(session, around, kind)
+        for entry in page.entries:
+            if entry.id == line_id:
+                return entry
+        raise NotFound
 
 
 def write_place(entry: Entry) -> str:

@@ -85,7 +85,8 @@ async def test_pages_follow_one_another_without_a_gap_or_a_repeat(school: School
     more = first.split('trail__more" data-trail-target="more" href="')[1].split('"')[0]
     assert (await visitor.get(more.replace("&amp;", "&"))).status_code == 200
     assert (await visitor.get("/record?after=gestern")).status_code == 400
-    assert "一个网格" not in (await visitor.get("/record?kind=talk")).text
+    talk = (await visitor.get("/record?kind=talk")).text.split("trail__days")[1]
+    assert "一个网格" not in talk
 
 
 async def test_only_visits_that_were_some_time_are_told(school: School) -> None:
@@ -133,3 +134,33 @@ async def test_the_map_says_why_and_where_to_go_on(school: School) -> None:
     assert 'href="#topic-l2"' in own
     other = (await (await site.sign_in("zhou")).get(f"/record/{an}/map")).text
     assert "的课没有上" in other
+
+
+async def test_a_line_is_contested_once_and_both_sides_see_what_came_of_it(school: School) -> None:
+    site = school.site
+    await studied(school)
+    an_id = site.people["an"].id
+    an, zhou = await site.sign_in("an"), await site.sign_in("zhou")
+    page = (await an.get("/record")).text
+    address = page.split('trail__contest" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert "一个网格多少户？" in (await an.get(address)).text
+    assert (await an.post(address, {"why": " "})).status_code == 400
+    assert (await an.post(address, {"why": "我答的是三百"})).status_code == 303
+    assert (await an.post(address, {"why": "我答的是三百"})).status_code == 409
+    assert await school.told("zhou") == ["record.contested"]
+    assert "申诉中" in (await an.get("/record")).text
+    assert (await zhou.get(address)).status_code == 404, "nobody contests for another"
+
+    theirs = f"/record/{an_id}/contests"
+    page = (await zhou.get(theirs)).text
+    assert "我答的是三百" in page
+    decide = f"{theirs}/{page.split(theirs + '/')[1][:36]}"
+    assert (await an.post(decide, {"decision": "accept"})).status_code == 403
+    assert (await zhou.post(decide, {"decision": "refuse"})).status_code == 400, "without a word"
+    said = {"decision": "refuse", "word": "以系统记录为准"}
+    assert (await zhou.post(decide, said)).status_code == 303
+    assert (await zhou.post(decide, said)).status_code == 409
+    assert await school.told("an") == ["record.refused"]
+    own = (await an.get(theirs)).text
+    assert "未采纳" in own
+    assert "以系统记录为准" in own
