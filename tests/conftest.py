@@ -144,6 +144,16 @@ async def fill(house: House) -> dict[str, Person]:
     return people
 
 
+async def seed(data: Path) -> None:
+    """Put the cast into a fresh data folder."""
+    folder = DataFolder(data)
+    folder.database_file.parent.mkdir(parents=True)
+    database = Database(sqlite_url(folder.database_file))
+    await database.migrate()
+    await fill(House(Settings(data=data), folder, database))
+    await database.close()
+
+
 _HASHED: list[str] = []  # of PASSWORD, made once
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # sites speak HTTP: no certificates are read
 

@@ -18,11 +18,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
-from server.http.context import House
-from server.settings import Settings
-from server.store.database import Database, sqlite_url
-from server.store.folder import DataFolder
-from tests.conftest import PASSWORD, fill, free_port
+from tests.conftest import PASSWORD, free_port, seed
 
 ROOT = Path(__file__).parent.parent.parent
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -96,19 +92,10 @@ class Server:
         return (self.data / "server.log").read_text("utf-8")
 
 
-def seed(data: Path) -> None:
+def put_cast(data: Path) -> None:
     """Put the cast into a fresh data folder."""
-
-    async def prepare() -> None:
-        folder = DataFolder(data)
-        database = Database(sqlite_url(folder.database_file))
-        await database.migrate()
-        await fill(House(Settings(data=data), folder, database))
-        await database.close()
-
-    data.mkdir(parents=True)
     with ThreadPoolExecutor() as apart:  # Playwright keeps a loop running in this thread
-        apart.submit(asyncio.run, prepare()).result()
+        apart.submit(asyncio.run, seed(data)).result()
 
 
 @pytest.fixture
@@ -118,7 +105,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
         def start(**settings: object) -> Server:
             data = tmp_path / f"data{free_port()}"
-            seed(data)
+            put_cast(data)
             environment = {f"JIANGTAI_{name.upper()}": str(v) for name, v in settings.items()}
             server = Server(data, free_port(), environment)
             stack.callback(server.stop)

@@ -15,7 +15,7 @@ from tests.browser.conftest import (
     check_accessible,
     free_port,
     open_page,
-    seed,
+    put_cast,
     sign_in,
 )
 from tests.browser.rooms import put_room
@@ -27,7 +27,7 @@ class Hall:
     """A server with rooms of Lin's that nobody has used: with slides, or with the plan alone."""
 
     def __init__(self, data: Path) -> None:
-        seed(data)
+        put_cast(data)
         self.with_slides = [put_room(data) for _ in range(3)]
         self.with_plan = [put_room(data, slides=False) for _ in range(6)]
         self.server = Server(data, free_port(), {"JIANGTAI_WHISPER_MODEL": "none"})

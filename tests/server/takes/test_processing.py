@@ -5,7 +5,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +15,7 @@ from sqlalchemy import select
 from server.takes.processing import Processing, share_of_whole
 from server.takes.take import Take
 from server.takes.worker import ROOT
-from tests.conftest import Site, SiteMaker, Visitor
+from tests.conftest import PASSWORD, Site, SiteMaker, Visitor, free_port, seed
 from tests.server.takes.making import eventually, take_of, until
 
 CLIP = "media/zh/aishell-BAC009S0724W0121.wav"
@@ -78,9 +77,9 @@ async def test_deleting_a_take_ends_the_work_on_it(make_site: SiteMaker, materia
 
 async def test_a_killed_server_goes_on_after_its_restart(material: Path, tmp_path: Path) -> None:
     folder = tmp_path / "data"
+    await seed(folder)
     async with _server(folder, material) as (lin, server):
-        takes = (await lin.get("/takes")).text
-        take = "/takes/" + takes.split('class="take-list__name" href="/takes/')[1].split('"')[0]
+        take = await take_of(lin, material / CLIP)
 
         async def writing_down() -> bool:
             progress = (await lin.http.get(f"{take}/progress")).json()
@@ -97,10 +96,10 @@ async def test_a_killed_server_goes_on_after_its_restart(material: Path, tmp_pat
 
 @contextlib.asynccontextmanager
 async def _server(folder: Path, material: Path):
-    """A server process with the demo school, and Lin signed in."""
-    port = _free_port()
+    """A server process, and Lin signed in."""
+    port = free_port()
     environment = {**os.environ, "JIANGTAI_WHISPER_MODEL": str(material / "models/whisper-tiny")}
-    command = [sys.executable, "-m", "server", "serve", "--demo", "--port", str(port)]
+    command = [sys.executable, "-m", "server", "serve", "--port", str(port)]
     command += ["--data", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as server:  # noqa: ASYNC220
         try:
@@ -108,10 +107,9 @@ async def _server(folder: Path, material: Path):
             async with httpx.AsyncClient(base_url=address, timeout=30) as http:
                 lin = Visitor(http)
                 await _until_it_answers(http)
-                listed = (folder / "secrets/demo-passwords").read_text("utf-8").split()
-                password = dict(line.split("=", 1) for line in listed)["lin"]
                 await lin.get("/sign-in")
-                await lin.post("/sign-in", {"login": "lin", "password": password, "next": "/"})
+                await lin.post("/sign-in", {"login": "lin", "password": PASSWORD, "next": "/"})
+                await lin.get("/")
                 yield lin, server
         finally:
             server.terminate()
@@ -124,11 +122,6 @@ async def _until_it_answers(http: httpx.AsyncClient) -> None:
                 if (await http.get("/health")).status_code == 200:
                     return
             await asyncio.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 async def _worker(site: Site) -> int:
