@@ -2,6 +2,7 @@
 
 from server.records.attendance_told import attendance
 from server.records.class_told import classes
+from server.records.credentials_told import credentials
 from server.records.study_told import comments, courses, quizzes, rehearsals
 from server.records.telling import Read
 from server.records.watching_told import WatchingTeller
@@ -18,4 +19,5 @@ def sources(folder: DataFolder) -> dict[str, Read]:
         "comments": comments,
         "courses": courses,
         "rehearsals": rehearsals,
+        "credentials": credentials,
     }

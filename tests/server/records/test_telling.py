@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from server.attendance.fact import Fact
 from server.attendance.service import Attendance
 from server.comments.comment import Comment
+from server.credentials.issuing import Credentials
 from server.lrs.statement import LrsStatement
 from server.records.telling import Telling
 from server.records.told import RecordMark
@@ -19,6 +20,7 @@ from server.store.database import new_id, now
 from server.studying.quiz import QuizAttempt, QuizQuestion
 from server.studying.watched import Watching, milliseconds
 from tests.conftest import Site
+from tests.server.credentials.giving import achievement, give
 from tests.server.lessons.making import School, found_school
 from tests.server.lessons.test_recording_pages import SECRETS, held
 
@@ -137,3 +139,15 @@ async def test_a_correction_takes_back_what_was_told(school: School) -> None:
     async with school.site.house.database.session() as session:
         voided = await session.scalars(select(LrsStatement.id).where(LrsStatement.voided))
         assert list(voided) == [first["id"]]
+
+
+async def test_a_credential_is_earned_until_it_is_revoked(school: School) -> None:
+    an = school.site.people["an"].id
+    (credential,) = await give(school.site, await achievement(school.site), "an")
+    (earned,) = await told(school)
+    assert earned["verb"]["id"].endswith("/earned")
+    assert earned["actor"]["account"]["name"] == an
+    assert str(earned["result"]["extensions"]).count(f"/verify/{credential.id}") == 1
+    issuing, xue = school.site.house.part(Credentials), school.site.people["xue"]
+    await issuing.revoke(credential.id, xue, "发错了")
+    assert await told(school) == []
