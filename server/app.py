@@ -45,10 +45,8 @@ from server.errors import Problem
 from server.events import EditionReady, ModelChanged
 from server.hearing import pages as hearing_pages
 from server.hearing.ear import Ear
-from server.hours import access as hours_access
-from server.hours import facts as hours_facts
 from server.hours import pages as hours_pages
-from server.hours.reckoning import Reckoning
+from server.hours.joining import Hours
 from server.http import assets
 from server.http.assets import Assets
 from server.http.context import House
@@ -141,7 +139,7 @@ NAVIGATION = Navigation(
     ),
     Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
     Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
-    Item("/hours", "nav.hours", hours_access.READERS),
+    Item("/hours", "nav.hours", hours_pages.READERS),
     Item("/rubrics", "nav.rubrics", rubrics_pages.EDITORS),
     Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
     Item("/credentials", "nav.credentials", ("learning_admin",)),
@@ -314,8 +312,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     reminders = house.add(Reminders(house))
     attendance = house.add(Attendance(house))
     lesson_reminders = checking_in_pages.add_parts(house)
-    hours = house.add(Reckoning(house, hours_facts.SOURCES))
-    hours.follow(hours_facts.HEARD)
+    hours = Hours(house)
     telling = house.add(Telling(house))
     for source, read in sources(folder).items():
         telling.add(source, read)
@@ -342,7 +339,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await deleting.start()
             running.push_async_callback(deleting.stop)
             ours = (ear, processing, uploads, postbox, reminders, preparing, editing)
-            later = (sealing, expiring, attendance, telling, lesson_reminders)
+            later = (sealing, expiring, attendance, telling, lesson_reminders, hours)
             for part in (*ours, *later):
                 await part.start()
                 running.push_async_callback(part.stop)
@@ -358,8 +355,6 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             )
             await handover.start()
             await lesson_rooms.start()
-            await hours.start()
-            running.push_async_callback(hours.stop)
             await records.start(house)
             await rooms.start()
             running.push_async_callback(rooms.stop)

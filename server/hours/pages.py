@@ -2,6 +2,9 @@
 
 from starlette.routing import BaseRoute
 
-from server.hours import board_pages
+from server.hours import board_pages, rules_pages
+from server.hours.access import READERS
 
-routes: list[BaseRoute] = [*board_pages.routes]
+__all__ = ["READERS", "routes"]
+
+routes: list[BaseRoute] = [*rules_pages.routes, *board_pages.routes]

@@ -83,6 +83,9 @@ def mine_with(**sent: Any) -> Rule:
 TOKEN = Rule(frozenset(), token=True)
 NOBODY = Rule(frozenset())  # there is no such thing
 
+# Xue's, of which there is none
+HOURS_VERSION = Rule(frozenset(), EVERYBODY - {"xue"})
+
 # In this order they are tried: what takes something away comes after what needs it.
 RULES = {
     "GET /": SIGNED_IN,
@@ -133,6 +136,15 @@ RULES = {
     "GET /hours": only("xue"),
     "GET /hours.{kind}": only("xue"),
     "GET /hours/mine": SIGNED_IN,
+    "GET /hours/rules": only("xue"),
+    "GET /hours/rules/draft": only("xue"),
+    "POST /hours/rules/draft": only("xue"),
+    "GET /hours/rules/{version:int}": HOURS_VERSION,
+    "POST /hours/rules/{version:int}/trial": HOURS_VERSION,
+    "GET /hours/rules/{version:int}/trial": OPEN,  # only leads on
+    "POST /hours/rules/{version:int}/force": HOURS_VERSION,
+    "GET /hours/rules/{version:int}/force": OPEN,
+    "POST /hours/rules/{version:int}/discard": HOURS_VERSION,
     "GET /hours/people/{person_id}": Rule(frozenset({"an", "xue"})),
     "GET /hours/people/{person_id}/adjust": OPEN,  # only leads on
     "POST /hours/people/{person_id}/adjust": only("xue"),
@@ -570,6 +582,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "handout": await hand_out(site, lin, room_id),
         "session_id": "absent", "step": "transcode", "chapter_id": chapter.id,
         "plan_id": plan.rsplit("/", 1)[-1], "version_id": version, "deck_id": deck_id,
+        "version": "99",
         "course_id": course, "cohort_id": cohort, "lesson_id": lesson.id, "guest_id": guest.id,
         "offer_id": offer, "question_id": "absent", "link_id": "absent", "about": "lesson",
         "take": take.rsplit("/", 1)[-1], "recording": recording, "share": share,
