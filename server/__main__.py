@@ -12,7 +12,7 @@ from server import orders
 from server.classroom.tokens import HOURS, Action
 from server.control import order
 from server.i18n import Translator
-from server.lrs.client import SCOPES, USUAL
+from server.lrs.client import SCOPES
 from server.migration import write_migration
 from server.roster.console import hand_over, tell
 from server.serve import serve
@@ -71,8 +71,8 @@ def _add_client(making: argparse.ArgumentParser) -> None:
     making.add_argument(
         "--scope",
         action="append",
-        choices=SCOPES,
-        help=f"what it may do, several times if need be; without: {' and '.join(USUAL)}",
+        metavar="SCOPE",
+        help=f"what it may do, several times if need be: {', '.join(SCOPES)} (without one)",
     )
     making.add_argument("--data", type=Path, metavar="DIR")
 
@@ -169,7 +169,7 @@ def _token(given: dict[str, Any]) -> int:
 
 
 def _lrs_client(given: dict[str, Any]) -> int:
-    scopes = tuple(given["scope"] or ())
+    scopes = tuple(" ".join(given["scope"] or ("all",)).replace(",", " ").split())
     print(json.dumps(_ordered(given, orders.MakeLrsClient(given["name"], scopes))))  # noqa: T201
     return 0
 

@@ -64,7 +64,7 @@ class MakeLrsClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
-    scopes: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ("all",)
 
 
 class ImportRoster(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="import_roster"):

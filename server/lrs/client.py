@@ -33,7 +33,7 @@ SCOPES = (
     "all/read",
     "all",
 )
-USUAL = ("statements/write", "statements/read/mine")  # where nobody says which
+USUAL = ("statements/write", "statements/read/mine")  # what most programs need
 LONGEST_NAME = 100
 _USED_EVERY = timedelta(minutes=1)
 
@@ -83,8 +83,10 @@ def authority_of(address: str, client: LrsClient) -> dict[str, Any]:
 
 
 def checked_scopes(scopes: Iterable[str]) -> list[str]:
-    """The scopes in their usual order, each once; the usual ones for none. Invalid."""
-    wanted = set(scopes) or set(USUAL)
+    """The scopes in their usual order, each once. Invalid for none, and for unknown ones."""
+    wanted = set(scopes)
+    if not wanted:
+        raise Invalid("error.lrs.no_scope", field="scopes")
     if unknown := wanted - set(SCOPES):
         raise Invalid("error.lrs.scope_unknown", field="scopes", scope=min(unknown)[:50])
     return [scope for scope in SCOPES if scope in wanted]

@@ -98,6 +98,7 @@ def test_rooms_and_tokens_of_a_running_server_and_of_none(
     )
     assert answer.status_code == 404, "let in"
     assert "1 to 100" in refused("lrs-client", " ", "--data", data)
+    assert "no scope x" in refused("lrs-client", "a", "--scope", "state,x", "--data", data)
 
     for sent in (b"", b"\n", b"no json\n", b"[]\n", b'{"type": "stop"}\n', b"\xff\n", b"{" * 9999):
         assert b"error" in raw(data, sent), sent
@@ -123,7 +124,7 @@ def test_rooms_and_tokens_of_a_running_server_and_of_none(
     kept = rows(data, "select name, secret_hash, scopes from lrs_client order by made_at")
     assert [row[0] for row in kept] == ["课程平台", "x"]
     assert client["password"] not in str(kept)
-    assert json.loads(str(kept[1][2])) == ["statements/write", "statements/read/mine"]
+    assert json.loads(str(kept[1][2])) == ["all"]
     assert ("External source",) in rows(data, "select name from media_token")
 
 

@@ -11,7 +11,12 @@ from tests.server.lrs.asking import VERSION
 async def test_a_client_is_made_used_and_revoked(site: Site) -> None:
     xue = await site.sign_in("xue")
     assert "还没有其他系统接入" in (await xue.get("/records/clients")).text
-    for wrong in ({"name": ""}, {"name": "x" * 101}, {"name": "平台", "scopes": "nonsense"}):
+    for wrong in (
+        {"name": "", "scopes": "state"},
+        {"name": "x" * 101, "scopes": "state"},
+        {"name": "平台", "scopes": "nonsense"},
+        {"name": "平台"},
+    ):
         assert (await xue.post("/records/clients", wrong)).status_code == 400, wrong
     made = await xue.post(
         "/records/clients", {"name": "省级 <b>平台</b>", "scopes": ["statements/write", "state"]}
