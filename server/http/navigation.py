@@ -19,13 +19,30 @@ class Item:
     key: str
     roles: tuple[str, ...] = ()
 
+    def holds(self, path: str) -> bool:
+        """Is `path` the page of this item, or below it?"""
+        return path == self.path or path.startswith(f"{self.path}/")
+
+
+SHOWN = 7  # side by side; more would push the rest of the head away
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The items somebody sees: side by side, and behind "more"."""
+
+    first: list[Item]
+    more: list[Item]
+
 
 class Navigation:
-    """Items in the order in which `build_app` adds them."""
+    """Items in the order in which `build_app` adds them: the daily ones first."""
 
     def __init__(self, *items: Item) -> None:
         self.items = items
 
-    def __call__(self, person: HasRoles) -> list[Item]:
-        """What this person sees."""
-        return [item for item in self.items if not item.roles or person.is_a(*item.roles)]
+    def __call__(self, person: HasRoles) -> Shown:
+        """What this person sees. Nothing stands alone behind "more"."""
+        seen = [item for item in self.items if not item.roles or person.is_a(*item.roles)]
+        first = SHOWN if len(seen) > SHOWN + 1 else len(seen)
+        return Shown(seen[:first], seen[first:])
