@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 from itertools import groupby
 
 from server.i18n import Translator
-from server.records.sections import Entry
+from server.records.sections import KINDS, Entry
 
 ICONS = {
     "lesson": "presentation",
@@ -29,8 +29,8 @@ class Line:
 
     @property
     def kind(self) -> str:
-        """Of all of them."""
-        return self.entries[0].kind
+        """Of the one that says most."""
+        return min((one.kind for one in self.entries), key=KINDS.index)
 
     @property
     def icon(self) -> str:
@@ -55,7 +55,7 @@ def by_day(entries: Iterable[Entry], zone: tzinfo) -> list[Day]:
     """The entries, which are in order, by day."""
     found = []
     for day, of_day in groupby(entries, key=lambda one: one.at.astimezone(zone).date()):
-        same = groupby(of_day, key=lambda one: (one.kind, one.title))
+        same = groupby(of_day, key=lambda one: one.title)
         found.append(Day(day, [Line(tuple(lines)) for _, lines in same]))
     return found
 

@@ -117,7 +117,23 @@ def width_of(text: str) -> float:
 
 
 def wrapped(text: str, widest: float, most: int) -> list[str]:
-    """The text in at most so many lines; Latin words stay whole where they fit."""
+    """The text in at most so many lines, two of which are about equally long; Latin words stay
+    whole where they fit."""
+    whole = width_of(text)
+    if widest < whole <= 2 * widest:
+        even = _lines(text, whole / 2 + 0.6)
+        if len(even) == 2 and most > 1 and max(map(width_of, even)) <= widest:
+            return even
+    found = _lines(text, widest)
+    if len(found) <= most:
+        return found
+    last = found[most - 1]
+    while width_of(f"{last}…") > widest:
+        last = last[:-1]
+    return [*found[: most - 1], f"{last}…"]
+
+
+def _lines(text: str, widest: float) -> list[str]:
     lines, line = [], ""
     for piece in _pieces(text):
         if line and width_of(line + piece.rstrip()) > widest:
@@ -129,13 +145,7 @@ def wrapped(text: str, widest: float, most: int) -> list[str]:
             piece = piece[cut:]
         line += piece if line else piece.lstrip()
     lines.append(line.rstrip())
-    found = [one for one in lines if one]
-    if len(found) <= most:
-        return found
-    last = found[most - 1]
-    while width_of(f"{last}…") > widest:
-        last = last[:-1]
-    return [*found[: most - 1], f"{last}…"]
+    return [one for one in lines if one]
 
 
 def _pieces(text: str) -> list[str]:

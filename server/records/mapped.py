@@ -46,6 +46,10 @@ class Mapped:
         """What to do next, the most pressing first."""
         return [self.step(topic, spot) for topic, spot in steps(self.graph)]
 
+    def lessons_of(self, topic: Topic) -> list[str]:
+        """What the lessons of a topic are called, each once."""
+        return list(dict.fromkeys(self.titles[one] for one in topic.lesson_ids))
+
     def step(self, topic: Topic, spot: Spot) -> Step:
         """A weak spot as the thing to do about it."""
         lesson = spot.lesson_id

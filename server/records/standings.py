@@ -42,7 +42,7 @@ def attended(result: StoredResult, lesson: Lesson) -> Entry:
         lesson.title,
         f"/lessons/{lesson.id}",
         f"record.lesson.{result.status}" if there else f"record.status.{result.status}",
-        {"n": round(result.minutes), "of": lesson.minutes},
+        {"n": round(result.minutes)},
         mark=result.status,
     )
 
@@ -53,7 +53,7 @@ async def got_hours(session: AsyncSession, asked: Asked) -> list[Entry]:
         asked.narrow(
             select(HoursLine).where(HoursLine.person_id == asked.person_id),
             "hours",
-            HoursLine.added_at,
+            HoursLine.at,
             HoursLine.id,
         )
     )
@@ -63,7 +63,7 @@ async def got_hours(session: AsyncSession, asked: Asked) -> list[Entry]:
 def credited(line: HoursLine) -> Entry:
     """One line of the ledger."""
     return Entry(
-        line.added_at,
+        line.at,
         "hours",
         line.id,
         line.title,

@@ -41,5 +41,6 @@ def test_topics_stand_apart_and_on_the_paper(lessons: int) -> None:
 def test_labels_are_cut_where_a_line_may_end() -> None:
     assert wrapped("网格化管理", 8.5, 2) == ["网格化管理"]
     assert wrapped("网格员的四项职责与方法", 6, 2) == ["网格员的四项", "职责与方法"]
+    assert wrapped("网格化管理的含义", 7, 2) == ["网格化管", "理的含义"], "no lonely last character"
     assert wrapped("Community self governance", 6, 2) == ["Community", "self…"]
     assert wrapped("一二三四五六七八九十一二三", 4, 2) == ["一二三四", "五六七…"]

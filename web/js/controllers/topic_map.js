@@ -16,6 +16,8 @@ export default class extends Behaviour {
     for (const node of this.element.querySelectorAll(".map__node")) node.classList.toggle("is-chosen", node === chosen)
     if (NARROW.matches) this.#lift(topic)
     else {
+      const folded = topic.closest("details")
+      if (folded) folded.open = true
       topic.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" })
       topic.focus({ preventScroll: true })
     }
