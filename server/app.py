@@ -19,6 +19,7 @@ from server.accounts import people_pages
 from server.accounts.sessions import SessionMiddleware, current_person
 from server.accounts.signin import Gate
 from server.attendance import checking_in_pages
+from server.attendance import desk as attendance_desk
 from server.attendance import pages as attendance_pages
 from server.attendance.service import Attendance
 from server.classroom import connectivity_pages, handout_pages, hls_pages, whip_pages
@@ -313,6 +314,9 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     attendance = house.add(Attendance(house))
     lesson_reminders = checking_in_pages.add_parts(house)
     hours = Hours(house)
+    desk.add(attendance_desk.lay_cards)
+    hours = house.add(Reckoning(house, hours_facts.SOURCES))
+    hours.follow(hours_facts.HEARD)
     telling = house.add(Telling(house))
     for source, read in sources(folder).items():
         telling.add(source, read)

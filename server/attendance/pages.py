@@ -8,9 +8,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.accounts.access import require
-from server.attendance import board_pages, export_pages, policy_pages
+from server.attendance import board_pages, export_pages, leave_pages, policy_pages
 from server.attendance.access import READERS
+from server.attendance.board_pages import SAYABLE
+from server.attendance.disputes import disputes_waiting
 from server.attendance.export_pages import cohorts_to_export, period
+from server.attendance.leaves import leaves_waiting
 from server.attendance.overview import boards, held_lessons, lessons_overseen
 from server.http.context import house
 from server.http.pages import render
@@ -34,8 +37,20 @@ async def show_overview(request: Request) -> Response:
         before = await lessons_overseen(session, person, morning - BACK, morning)
         held = await held_lessons(session, person, before)
         cohorts = await cohorts_to_export(session, person)
+        leaves = await leaves_waiting(session, person)
+        disputes = await disputes_waiting(session, person)
     first, last = period(request)
-    context = {"boards": now_on, "held": held, "cohorts": cohorts, "first": first, "last": last}
+    context = {
+        "boards": now_on,
+        "held": held,
+        "cohorts": cohorts,
+        "first": first,
+        "last": last,
+        "leaves": leaves,
+        "disputes": disputes,
+        "sayable": SAYABLE[:-1],
+        "second": timedelta(seconds=1),
+    }
     return render(request, "attendance/overview.html", context)
 
 
@@ -43,5 +58,6 @@ routes = [
     Route("/attendance", show_overview),
     *export_pages.routes,
     *policy_pages.routes,
+    *leave_pages.routes,
     *board_pages.routes,
 ]

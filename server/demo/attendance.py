@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.person import Person, RoleGrant
+from server.attendance.dispute import Dispute
 from server.attendance.evidence import add
 from server.attendance.fact import Fact
 from server.attendance.leave import APPROVED, LeaveRequest
@@ -15,47 +16,10 @@ from server.attendance.leave_facts import leave_fact
 from server.attendance.results import settle
 from server.courses.cohort import CohortMember
 from server.courses.course import Course, CourseCohort
+from server.demo.trainees import LESSONS, MINUTES, TRAINEES, WHYS
 from server.http.context import House
 from server.lessons.lesson import Lesson
 from server.store.database import now
-
-# how many days ago, and what it was about; the last is the recorded one
-LESSONS = (
-    (26, "基层治理的历史沿革"),
-    (24, "网格员的职责与边界"),
-    (19, "入户走访：准备与记录"),
-    (17, "矛盾纠纷的调解方法"),
-    (12, "群众工作中的沟通"),
-    (10, "数据平台与隐私保护"),
-    (5, "突发事件的先期处置"),
-    (3, "民主协商议事规则"),
-)
-MINUTES = 90
-# sign-in name: name, unit, rank, post, and a letter for each lesson (see FACTS below)
-TRAINEES = {
-    "an": ("", "", "四级主任科员", "网格长", "pbplpppps"),
-    "chen-jing": ("陈静", "石桥街道", "一级科员", "网格员", "pppppppps"),
-    "wang-lei": ("王磊", "石桥街道", "二级科员", "网格员", "plplbpalp"),
-    "liu-yang": ("刘洋", "石桥街道", "四级主任科员", "综治专干", "ppppppppp"),
-    "zhang-min": ("张敏", "东湖镇", "三级主任科员", "党建专干", "pppbppppp"),
-    "zhao-qiang": ("赵强", "东湖镇", "一级科员", "网格员", "aalaraaap"),
-    "sun-li": ("孙丽", "东湖镇", "二级科员", "网格员", "ppxxppppp"),
-    "zhou-tao": ("周涛", "东湖镇", "四级主任科员", "综治专干", "ppppplppp"),
-    "wu-xia": ("吴霞", "西岭乡", "一级科员", "网格员", "sssssssss"),
-    "zheng-hao": ("郑浩", "西岭乡", "二级科员", "网格员", "ssssassls"),
-    "feng-yan": ("冯燕", "西岭乡", "三级主任科员", "党建专干", "sssssssss"),
-    "chu-wei": ("褚伟", "西岭乡", "一级科员", "网格员", "slsassesp"),
-    "jiang-nan": ("蒋楠", "南山街道", "四级主任科员", "网格长", "ppppppppp"),
-    "shen-jie": ("沈洁", "南山街道", "二级科员", "网格员", "pppbpppbp"),
-    "han-bing": ("韩冰", "南山街道", "一级科员", "网格员", "eepeaplae"),
-    "yang-fan": ("杨帆", "南山街道", "一级科员", "综治专干", "ppppmpppp"),
-    "zhu-hong": ("朱红", "北关街道", "三级主任科员", "党建专干", "ppppppppp"),
-    "qin-feng": ("秦峰", "北关街道", "二级科员", "网格员", "prprpprpp"),
-    "xu-hui": ("许慧", "北关街道", "一级科员", "网格员", "ppxpppppp"),
-    "he-jun": ("何军", "北关街道", "四级主任科员", "网格长", "palppalap"),
-    "lv-ting": ("吕婷", "北关街道", "二级科员", "网格员", "pppppbppp"),
-}
-WHYS = {"m": "签到表上有本人签名，断网未能入会"}
 
 
 async def bring_life(house: House) -> None:
@@ -94,6 +58,7 @@ async def bring_life(house: House) -> None:
                     facts.append(await _leave(session, lesson, person, adviser))
             await add(session, lesson.id, *facts)
             await settle(session, lesson)
+        await _open_matters(session, lessons[-1], people)
 
 
 async def _class(session: AsyncSession, course: Course) -> dict[str, Person]:
@@ -174,3 +139,34 @@ async def _leave(session: AsyncSession, lesson: Lesson, person: Person, adviser:
     session.add(leave)
     await session.flush()
     return leave_fact(leave)
+
+
+async def _open_matters(session: AsyncSession, lesson: Lesson, people: dict[str, Person]) -> None:
+    """Leave somebody asks for, and a result somebody contests."""
+    since = lesson.starts_at.replace(hour=0) + timedelta(days=4)
+    session.add(
+        LeaveRequest(
+            person_id=people["wang-lei"].id,
+            kind="personal",
+            reason="家中老人住院，需陪护两天。",
+            since=since,
+            until=since + timedelta(days=2),
+        )
+    )
+    dispute = Dispute(
+        lesson_id=lesson.id,
+        person_id=people["he-jun"].id,
+        stood="absent",
+        why="当天在分会场听课，进门时没有扫上码，同桌可以作证。",
+    )
+    session.add(dispute)
+    await session.flush()
+    fact = Fact(
+        "dispute",
+        f"dispute:{dispute.id}",
+        dispute.asked_at,
+        dispute.person_id,
+        by=dispute.person_id,
+        body={"dispute": dispute.id, "why": dispute.why},
+    )
+    await add(session, lesson.id, fact)
