@@ -315,8 +315,6 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     lesson_reminders = checking_in_pages.add_parts(house)
     hours = Hours(house)
     desk.add(attendance_desk.lay_cards)
-    hours = house.add(Reckoning(house, hours_facts.SOURCES))
-    hours.follow(hours_facts.HEARD)
     telling = house.add(Telling(house))
     for source, read in sources(folder).items():
         telling.add(source, read)

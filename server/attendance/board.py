@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.access import names_of
 from server.accounts.person import Person
 from server.attendance.access import Overseer
+from server.attendance.branch import Branch, seats_of
 from server.attendance.fact import Fact
-from server.attendance.intervals import Span, clipped, length
+from server.attendance.intervals import Span, clipped, in_order, length
 from server.attendance.policies import PolicyVersion
 from server.attendance.policy import Policy
 from server.attendance.reckoning import Result, Sums
@@ -27,6 +28,7 @@ STATES = (
     "unknown", "here", "present",
 )  # fmt: skip
 AWAY = ("missing", "absent")
+HERE = ("here", "present", "late", "left_early", "gone")
 LIVE = {"absent": "missing", "left_early": "gone", "present": "here"}
 
 
@@ -48,6 +50,18 @@ class Guest:
     minutes: float
 
 
+@dataclass(frozen=True, slots=True)
+class BranchRoom:
+    """A branch: how many should sit there, how many have come, and how many heads were counted last
+    (None: not yet), with the error of counting."""
+
+    name: str
+    seats: int
+    there: int
+    count: int | None
+    error: int
+
+
 @dataclass(frozen=True)
 class Board:
     """What one overseer sees of a lesson at `moment`."""
@@ -57,6 +71,7 @@ class Board:
     moment: datetime
     rows: list[Row]
     guests: list[Guest]
+    branches: list[BranchRoom]
     policy: Policy
     version: PolicyVersion | None
     names: Mapping[str, str]
@@ -100,9 +115,9 @@ async def board_of(
     lesson: Lesson,
     overseer: Overseer,
     moment: datetime,
-    branches: Mapping[str, str],
 ) -> Board:
-    """The board; `branches`: names of branches by person's id."""
+    """The board of a lesson, of those this overseer sees."""
+    seats, names_of_branches = await seats_of(session, lesson), await branch_names(session)
     case = await case_of(session, lesson)
     sums = case.sums(moment)
     results = case.reckoned(moment) if lesson.cancelled_at is None else {}
@@ -112,16 +127,43 @@ async def board_of(
             person,
             results.get(person.id),
             state_of(results.get(person.id), sums.span, moment),
-            branches.get(person.id, ""),
+            names_of_branches.get(seats.get(person.id, ""), ""),
         )
         for person in roster
     ]
     rows.sort(key=lambda row: (STATES.index(row.state), row.person.name, row.person.id))
     guests = await _guests(session, case, sums) if overseer.everybody else []
     names = await names_of(session, people_named(case.facts, results.values()))
+    rooms = _branch_rooms(rows, in_order(case.facts), seats, names_of_branches)
     return Board(
-        lesson, sums.span, moment, rows, guests, case.policy, case.version, names, case.held
+        lesson, sums.span, moment, rows, guests, rooms, case.policy, case.version, names, case.held
     )
+
+
+async def branch_names(session: AsyncSession) -> dict[str, str]:
+    """Names of all branches, by id."""
+    rows = await session.execute(select(Branch.id, Branch.name))
+    return {branch_id: name for branch_id, name in rows}
+
+
+def _branch_rooms(
+    rows: list[Row], ordered: Iterable[Fact], seats: Mapping[str, str], names: Mapping[str, str]
+) -> list[BranchRoom]:
+    counted = {fact.branch_id: fact for fact in ordered if fact.kind == "headcount"}
+    found = []
+    for branch_id in sorted({seats[row.person.id] for row in rows if row.person.id in seats}):
+        there = [row for row in rows if seats.get(row.person.id) == branch_id]
+        last = counted.get(branch_id)
+        found.append(
+            BranchRoom(
+                names.get(branch_id, ""),
+                len(there),
+                sum(row.state in HERE for row in there),
+                last.body["count"] if last else None,
+                (last.body.get("error") or 0) if last else 0,
+            )
+        )
+    return found
 
 
 async def _guests(session: AsyncSession, case: Case, sums: Sums) -> list[Guest]:

@@ -88,7 +88,7 @@ async def do_remind_all(request: Request) -> Response:
     await read_form(request)
     async with house(request).database.session() as session:
         lesson, overseer = await to_oversee(session, by, lesson_id)
-        board = await board_of(session, lesson, overseer, now(), {})
+        board = await board_of(session, lesson, overseer, now())
         missing = [row.person for row in board.away if overseer.decides(row.person.id)]
         await _remind(request, session, lesson, missing, by)
     return RedirectResponse(f"/attendance/lessons/{lesson_id}?reminded={len(missing)}", 303)
@@ -115,8 +115,7 @@ async def _board_context(request: Request) -> dict[str, Any]:
         lesson, overseer = await to_oversee(
             session, current_person(request), request.path_params["lesson_id"]
         )
-        branches = await branch_names(session, lesson)
-        board = await board_of(session, lesson, overseer, now(), branches)
+        board = await board_of(session, lesson, overseer, now())
     why = {
         row.person.id: [reason_said(words, one, board.names) for one in row.result.reasons]
         for row in board.rows
@@ -131,11 +130,6 @@ async def _board_context(request: Request) -> dict[str, Any]:
         "reminded": int(told) if told.isdecimal() and len(told) < 5 else None,
         "list_text": absentee_list(request, board),
     }
-
-
-async def branch_names(session: AsyncSession, lesson: Lesson) -> dict[str, str]:
-    """The name of the branch somebody sits in, by person's id."""
-    return {}
 
 
 def absentee_list(request: Request, board: Board) -> str:

@@ -17,7 +17,6 @@ from server.accounts.person import Person
 from server.accounts.sessions import current_person
 from server.attendance.access import READERS, advisees, to_oversee
 from server.attendance.board import board_of
-from server.attendance.board_pages import branch_names
 from server.attendance.exporting import SHEET_NAME, Entry, summary, table
 from server.attendance.overview import lessons_overseen
 from server.attendance.results import of_people
@@ -46,8 +45,7 @@ async def export_lesson(request: Request) -> Response:
             session, current_person(request), request.path_params["lesson_id"]
         )
         course = (await session.get_one(Course, lesson.course_id)).title
-        branches = await branch_names(session, lesson)
-        board = await board_of(session, lesson, overseer, now(), branches)
+        board = await board_of(session, lesson, overseer, now())
     entries = [Entry(row.person, lesson, course, row.result, row.branch) for row in board.rows]
     sheets = {words.t("attendance.title"): table(words, entries, board.names)}
     local = lesson.starts_at.astimezone(words.zone).date()
@@ -102,7 +100,7 @@ async def show_sheet(request: Request) -> Response:
         lesson, overseer = await to_oversee(
             session, current_person(request), request.path_params["lesson_id"]
         )
-        board = await board_of(session, lesson, overseer, now(), {})
+        board = await board_of(session, lesson, overseer, now())
         course = await session.get_one(Course, lesson.course_id)
         staff = await staff_of(session, lesson)
     people = sorted((row.person for row in board.rows), key=lambda one: (one.unit, one.name))

@@ -90,5 +90,5 @@ async def boards(
     found = []
     for lesson in lessons:
         _, overseer = await to_oversee(session, person, lesson.id)
-        found.append(await board_of(session, lesson, overseer, moment, {}))
+        found.append(await board_of(session, lesson, overseer, moment))
     return found

@@ -31,13 +31,15 @@ def fact_said(words: Translator, fact: Fact, names: Mapping[str, str]) -> str:
     key = f"attendance.fact.{fact.kind}"
     if fact.kind == "left" and fact.body.get("removed"):
         key = "attendance.fact.removed"
+    if fact.kind == "scanned" and fact.source == "face":
+        key = "attendance.fact.face"
     if fact.kind == "leave":
         key = f"attendance.fact.leave_{fact.body.get('state', 'approved')}"
     if fact.kind == "decided":
         key = f"attendance.fact.decided_{'yes' if fact.body.get('accepted') else 'no'}"
     if fact.kind in ("marked", "correction") and not fact.body.get("status"):
         key = "attendance.fact.as_reckoned"
-    known: dict[str, Any] = {"by": "", "why": "", "kind": "", "share": 0, **fact.body}
+    known: dict[str, Any] = {"by": "", "why": "", "kind": "", "share": 0, "error": 0, **fact.body}
     known |= {"by": fact.by, "percent": round(100 * float(known["share"]))}
     if fact.until is not None:
         known["minutes"] = round((fact.until - fact.at).total_seconds() / 60)
