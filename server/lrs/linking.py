@@ -37,9 +37,11 @@ async def link(
     for statement in new:
         if statement.refers_to:
             gained[statement.no] |= await _terms_of_targets(session, statement)
-    for statement in new:
+    referred = await _referring(session, [one.id for one in new])
+    targets = {target for _, _, target in referred}
+    for statement in (one for one in new if one.id in targets):
         handed = own[statement.no] | gained.get(statement.no, set())
-        for no in await _referring(session, statement):
+        for no in await _following(session, statement):
             gained[no] |= handed
     await add_terms(session, gained)
 
@@ -77,21 +79,30 @@ async def _terms_of_targets(session: AsyncSession, statement: LrsStatement) -> s
     return terms
 
 
-async def _referring(session: AsyncSession, statement: LrsStatement) -> set[int]:
+async def _following(session: AsyncSession, statement: LrsStatement) -> set[int]:
+    """The numbers of those that refer to it, and to those, and so on."""
     found: dict[str, int] = {}
     wave = [statement.id]
     for _ in range(DEEPEST):
-        following: dict[str, int] = {}
-        for ids in _some(wave):
-            rows = await session.execute(
-                select(LrsStatement.id, LrsStatement.no).where(LrsStatement.refers_to.in_(ids))
-            )
-            following |= {one.id: one.no for one in rows}
+        following = {id: no for id, no, _ in await _referring(session, wave)}
         wave = [one for one in following if one not in found and one != statement.id]
         if not wave:
             break
         found |= {one: following[one] for one in wave}
     return set(found.values())
+
+
+async def _referring(session: AsyncSession, targets: Sequence[str]) -> list[tuple[str, int, str]]:
+    """Id, number and target of what refers to one of the targets."""
+    found: list[tuple[str, int, str]] = []
+    for ids in _some(targets):
+        rows = await session.execute(
+            select(LrsStatement.id, LrsStatement.no, LrsStatement.refers_to).where(
+                LrsStatement.refers_to.in_(ids)
+            )
+        )
+        found += [(row[0], row[1], str(row[2])) for row in rows]
+    return found
 
 
 def _some(values: Iterable[str]) -> Iterable[list[str]]:

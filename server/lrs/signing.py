@@ -38,7 +38,7 @@ def _check(statement: dict[str, Any], attachment: dict[str, Any], content: bytes
     if content is None:
         _refuse("its bytes come with the request")
     head, payload, signature, signed = _taken_apart(content)
-    if not isinstance(head, dict) or head.get("alg") not in _HASHES:
+    if not isinstance(head, dict) or head.get("alg") not in list(_HASHES):
         _refuse("its alg is RS256, RS384 or RS512")
     try:
         original = checked(read_json(payload))

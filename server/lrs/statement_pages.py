@@ -27,7 +27,7 @@ from server.lrs.statements import Rights, Stored, keep, prepare
 from server.lrs.terms import authority_term
 from server.lrs.values import uuid
 
-MOST_STATEMENTS = 2000  # of one request
+MOST_STATEMENTS = 1000  # of one request
 _ALL = ("statements/read", "all/read")
 _JSON = "application/json"
 _SMALL = 32 * 1024  # bytes that are read at once, not in a thread

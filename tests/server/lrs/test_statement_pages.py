@@ -237,3 +237,36 @@ async def test_of_many_who_send_the_same_at_once_one_row_is_made(lrs: Program) -
     answers = await asyncio.gather(*(post(lrs, one) for _ in range(10)))
     assert {answer.status_code for answer in answers} == {200, 204}
     assert len((await get(lrs)).json()["statements"]) == 1
+
+
+async def test_hostile_bodies_are_refused_and_strange_words_kept(lrs: Program) -> None:
+    plain = httpx.Response(200, json=statement()).content
+    deep = b'{"http://x.cn/e":' + b"[" * 40 + b"]" * 40 + b"}"
+    hostile = [
+        (400, b""),
+        (400, b"\xff"),
+        (400, b"[" * 1_000_000),
+        (400, plain[:-1]),
+        (400, plain[:-1] + b',"actor":{}}'),
+        (400, plain[:-1] + b',"result":{"score":{"raw":NaN}}}'),
+        (400, plain[:-1] + b',"result":{"response":"\\ud800"}}'),
+        (400, plain[:-1] + b',"result":{"extensions":' + deep + b"}}"),
+        (413, b"[" + b" " * 10 * 1024**2 + b"]"),
+        (413, b"[" + b",".join([plain] * 1001) + b"]"),
+    ]
+    for status, body in hostile:
+        answer = await lrs.ask(
+            "POST", "statements", content=body, headers={"content-type": "application/json"}
+        )
+        assert (answer.status_code, body[:80]) == (status, body[:80])
+    long = "http://x.cn/" + "长" * 20_000
+    strange = statement(
+        actor={"account": {"homePage": long, "name": "a\0b🎓"}, "name": "\0"},
+        object={"id": long, "definition": {"name": {"en": "\0"}}},
+        result={"response": "\0", "extensions": {long: "\0"}},
+    )
+    (id,) = (await post(lrs, strange)).json()
+    got = (await get(lrs, statementId=id)).json()
+    assert {name: got[name] for name in strange} == strange
+    found = await get(lrs, activity=long[:3000])
+    assert found.json()["statements"] == []
