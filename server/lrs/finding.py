@@ -1,6 +1,7 @@
 """Finding statements: filters, order, pages (Communication 2.1.3)."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +16,8 @@ from server.lrs.statement import LrsStatement, LrsTerm, first_after
 from server.lrs.terms import authority_term, term
 
 MOST = 500  # statements of a page
+LARGEST = 8 * 1024**2  # characters of a page, but for its last statement
+_FIRST = 10  # statements that are fetched before we know how large they are
 _ENOUGH = 2000  # postings that are counted of a term
 
 
@@ -74,15 +77,28 @@ class Page:
 
 
 async def find(session: AsyncSession, query: Query) -> Page:
-    """A page of the statements that match."""
+    """A page of the statements that match; a shorter one where they are large."""
     most = min(query.limit or MOST, MOST)
-    rows = (await session.execute(await _select(session, query, most + 1))).all()
-    shown = rows[:most]
-    return Page(
-        tuple(row.body for row in shown),
-        tuple(row.no for row in shown),
-        shown[-1].no if len(rows) > most else None,
-    )
+    nos = list(await session.scalars(await _select(session, query, most + 1)))
+    bodies = await _bodies(session, nos[:most])
+    shown = nos[: len(bodies)]
+    return Page(tuple(bodies), tuple(shown), shown[-1] if len(nos) > len(shown) else None)
+
+
+async def _bodies(session: AsyncSession, nos: Sequence[int]) -> list[str]:
+    """The statements with these numbers, until LARGEST characters are reached."""
+    found: list[str] = []
+    taken, count = 0, _FIRST
+    while len(found) < len(nos) and taken < LARGEST:
+        some = nos[len(found) : len(found) + count]
+        rows = await session.execute(
+            select(LrsStatement.no, LrsStatement.body).where(LrsStatement.no.in_(some))
+        )
+        by_no = {row.no: row.body for row in rows}
+        found += [by_no[no] for no in some]
+        taken += sum(len(by_no[no]) for no in some)
+        count = max(1, min(MOST, (LARGEST - taken) * len(found) // taken))
+    return found
 
 
 async def find_one(session: AsyncSession, id: str, *, voided: bool) -> LrsStatement | None:
@@ -92,33 +108,39 @@ async def find_one(session: AsyncSession, id: str, *, voided: bool) -> LrsStatem
     )
 
 
-async def _select(session: AsyncSession, query: Query, most: int) -> Select[int, str]:
-    terms = await _rarest_first(session, query.terms())
-    wanted = select(LrsStatement.no, LrsStatement.body).where(LrsStatement.voided.is_(False))
+async def _select(session: AsyncSession, query: Query, most: int) -> Select[int]:
+    wanted = select(LrsStatement.no).where(LrsStatement.voided.is_(False))
     order = LrsStatement.no
-    for place, one in enumerate(terms):
+    for place, one in enumerate(await _rarest_first(session, query)):
         posting = aliased(LrsTerm)
-        if place == 0:
-            wanted = wanted.join(posting, posting.no == LrsStatement.no)
-            order = posting.no
-        else:
-            wanted = wanted.join(posting, posting.no == order)
+        wanted = wanted.join(posting, posting.no == (order if place else LrsStatement.no))
         wanted = wanted.where(posting.term == one)
+        order = order if place else posting.no
+    ranged: Select[int] = _ranged(wanted, order, query)
+    return ranged.limit(most)
+
+
+def _ranged(wanted: Any, no: Any, query: Query) -> Any:
+    """In the range and the order that are asked for."""
     if query.since:
-        wanted = wanted.where(order >= first_after(query.since))
+        wanted = wanted.where(no >= first_after(query.since))
     if query.until:
-        wanted = wanted.where(order < first_after(query.until))
+        wanted = wanted.where(no < first_after(query.until))
     if query.after is not None:
-        wanted = wanted.where(order > query.after if query.ascending else order < query.after)
-    return wanted.order_by(order.asc() if query.ascending else order.desc()).limit(most)
+        wanted = wanted.where(no > query.after if query.ascending else no < query.after)
+    return wanted.order_by(no.asc() if query.ascending else no.desc())
 
 
-async def _rarest_first(session: AsyncSession, terms: list[int]) -> list[int]:
-    """The search goes through the statements of the rarest term and looks into the others."""
+async def _rarest_first(session: AsyncSession, query: Query) -> list[int]:
+    """The search goes through the statements of the rarest term and looks into the others. Rare is
+    what has few statements in the range, or whose first _ENOUGH reach far."""
+    terms = sorted(set(query.terms()))
     if len(terms) < 2:
         return terms
-    counts = {}
-    for one in set(terms):
-        some = select(LrsTerm.no).where(LrsTerm.term == one).limit(_ENOUGH).subquery()
-        counts[one] = await session.scalar(select(func.count()).select_from(some)) or 0
-    return sorted(counts, key=lambda one: (counts[one], one))
+    rarity: dict[int, tuple[int, int]] = {}
+    for one in terms:
+        some = _ranged(select(LrsTerm.no).where(LrsTerm.term == one), LrsTerm.no, query)
+        no = some.limit(_ENOUGH).subquery().c.no
+        row = (await session.execute(select(func.count(no), func.max(no) - func.min(no)))).one()
+        rarity[one] = row[0], -(row[1] or 0)
+    return sorted(terms, key=lambda one: rarity[one])

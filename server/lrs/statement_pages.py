@@ -123,7 +123,7 @@ async def _stored(
                 return await keep(session, prepared, client.authority, attachments, rights)
         except IntegrityError:
             if attempt == 2:
-                raise Conflict("error.lrs.conflict", id=prepared[0]["id"]) from None
+                raise Conflict("error.lrs.conflict", id=prepared[0].statement["id"]) from None
     raise AssertionError("two attempts end one way or the other")
 
 

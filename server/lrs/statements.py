@@ -9,7 +9,8 @@ from uuid import uuid4
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.errors import Conflict, Forbidden, Invalid
+from server.errors import Conflict, Forbidden, Invalid, TooLarge
+from server.lrs.agents import keys_of
 from server.lrs.attached import check_attachments, keep_attachments
 from server.lrs.canonical import learn
 from server.lrs.checking import VOIDED, checked
@@ -19,9 +20,10 @@ from server.lrs.moments import written
 from server.lrs.reading import written_json
 from server.lrs.signing import check_signatures
 from server.lrs.statement import LrsStatement, numbers, stored_at
-from server.lrs.terms import authority_term, own_terms, target_of
+from server.lrs.terms import authority_term, own_terms, target_of, term
 
 DEFAULT_VERSION = "1.0.0"
+MOST_TERMS = 100_000  # of all statements of a request: agents, activities and verbs they name
 _MOST_AT_ONCE = 500  # values of an IN
 
 
@@ -63,38 +65,48 @@ async def store(
     return (await keep(session, prepared, authority, attachments, rights)).ids
 
 
-def prepare(
-    statements: Sequence[Any], attachments: Mapping[str, bytes] = {}
-) -> list[dict[str, Any]]:
-    """The statements checked, with ids, and their attachments; pure. Invalid."""
-    prepared = [checked(one, f"[{place}]") for place, one in enumerate(statements)]
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A checked statement with its id, and by what it is found but for its authority."""
+
+    statement: dict[str, Any]
+    terms: set[int]
+
+
+def prepare(statements: Sequence[Any], attachments: Mapping[str, bytes] = {}) -> list[Prepared]:
+    """The statements checked, with ids, and their attachments; pure. Invalid, TooLarge."""
+    made = [checked(one, f"[{place}]") for place, one in enumerate(statements)]
     # Version 4: older clients take no later one.
-    ids = [one.setdefault("id", str(uuid4())).lower() for one in prepared]
+    ids = [one.setdefault("id", str(uuid4())).lower() for one in made]
     if len(set(ids)) < len(ids):
         raise Invalid("error.lrs.same_id")
-    check_attachments(prepared, attachments)
-    for one in prepared:
+    check_attachments(made, attachments)
+    for one in made:
         check_signatures(one, attachments)
+        one.pop("authority", None)  # what it says is not for the sender to say
+    prepared = [Prepared(one, own_terms(one)) for one in made]
+    if sum(len(one.terms) for one in prepared) > MOST_TERMS:
+        raise TooLarge("error.lrs.terms", limit=MOST_TERMS)
     return prepared
 
 
 async def keep(
     session: AsyncSession,
-    prepared: Sequence[dict[str, Any]],
+    prepared: Sequence[Prepared],
     authority: dict[str, Any],
     attachments: Mapping[str, bytes],
     rights: Rights,
 ) -> Stored:
     """Store what `prepare` gave. Conflict, Forbidden."""
-    ids = [str(one["id"]) for one in prepared]
+    ids = [str(one.statement["id"]) for one in prepared]
     known = await _known(session, ids)
     fresh = []
-    for statement in prepared:
-        if there := known.get(statement["id"].lower()):
-            if not same(json.loads(there), statement):
-                raise Conflict("error.lrs.conflict", id=statement["id"])
+    for one in prepared:
+        if there := known.get(one.statement["id"].lower()):
+            if not same(json.loads(there), one.statement):
+                raise Conflict("error.lrs.conflict", id=one.statement["id"])
         else:
-            fresh.append(statement)
+            fresh.append(one)
     if fresh:
         await _write(session, fresh, authority, attachments, rights)
     return Stored(ids, len(fresh))
@@ -114,11 +126,12 @@ async def _known(session: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
 
 async def _write(
     session: AsyncSession,
-    statements: Sequence[dict[str, Any]],
+    prepared: Sequence[Prepared],
     authority: dict[str, Any],
     attachments: Mapping[str, bytes],
     rights: Rights,
 ) -> None:
+    statements = [one.statement for one in prepared]
     rows = [_row(statement, authority) for statement in statements]
     if not rights.void_others:
         await _check_voiding(session, rows, authority)
@@ -136,7 +149,8 @@ async def _write(
             for row in rows
         ],
     )
-    own = {row.no: own_terms(one) for row, one in zip(rows, statements, strict=True)}
+    told_by = {term("agents", key) for key in keys_of(authority)}
+    own = {row.no: one.terms | told_by for row, one in zip(rows, prepared, strict=True)}
     said_by = authority_term(authority)
     await add_terms(session, {no: terms | {said_by} for no, terms in own.items()})
     await link(session, rows, own)

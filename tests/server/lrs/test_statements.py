@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.errors import Conflict, Forbidden, Invalid
+from server.lrs import finding
 from server.lrs.finding import Query, find, find_one
 from server.lrs.statements import Rights, store
 from server.store.database import Database, new_id, sqlite_url
@@ -157,3 +158,34 @@ async def test_a_circle_of_references_ends(database: Database) -> None:
     a, b = new_id(), new_id()
     await put(database, reference(b, id=a), reference(a, id=b))
     assert set(await ids(database)) == {a, b}
+
+
+async def test_large_statements_make_short_pages(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "LARGEST", 3000)
+    stored = await put(database, *(statement(result={"response": "x" * 500}) for _ in range(25)))
+    seen, after = [], None
+    async with database.session() as session:
+        while True:
+            page = await find(session, Query(after=after, verb=statement()["verb"]["id"]))
+            assert len(page.nos) <= 10
+            seen += [one["id"] for one in page.statements]
+            if (after := page.more) is None:
+                break
+    assert seen == stored[::-1]
+
+
+async def test_a_rare_filter_is_found_among_what_is_frequent(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "_ENOUGH", 3)
+    rare = {"id": "http://x.cn/lessons/rare"}
+    wanted = []
+    for number in range(12):
+        one = statement(object=rare) if number % 3 == 0 else statement()
+        other = statement(object=rare, verb={"id": "http://x.cn/left"})
+        wanted += (await put(database, one, other))[: 1 if number % 3 == 0 else 0]
+    query = {"verb": statement()["verb"]["id"], "activity": rare["id"]}
+    assert await ids(database, **query) == wanted[::-1]
+    assert await ids(database, **query, ascending=True, agent=agent()) == wanted
