@@ -218,6 +218,7 @@ FAMILIES = (
     "lrs.scope.",
     "measure.",
     "notice.comment.",
+    "notice.hours.",
     "notice.lesson.",
     "notice.offer_",
     "plan.error.",

@@ -136,6 +136,10 @@ RULES = {
     "GET /hours": only("xue"),
     "GET /hours.{kind}": only("xue"),
     "GET /hours/mine": SIGNED_IN,
+    "GET /hours/coverage": only("xue"),
+    "GET /hours/coverage.{kind}": only("xue"),
+    "GET /hours/coverage/remind": OPEN,  # only leads on
+    "POST /hours/coverage/remind": only("xue"),
     "GET /hours/rules": only("xue"),
     "GET /hours/rules/draft": only("xue"),
     "POST /hours/rules/draft": only("xue"),
