@@ -11,6 +11,7 @@ from server.accounts.access import names_of
 from server.accounts.person import Person
 from server.accounts.sessions import current_person
 from server.attendance.access import person_to_oversee, to_oversee
+from server.attendance.at_board import check_in_at
 from server.attendance.band import band_of
 from server.attendance.board import Board, board_of, state_of
 from server.attendance.intervals import in_order
@@ -116,6 +117,7 @@ async def _board_context(request: Request) -> dict[str, Any]:
             session, current_person(request), request.path_params["lesson_id"]
         )
         board = await board_of(session, lesson, overseer, now())
+        check_in = await check_in_at(session, lesson, overseer, now())
     why = {
         row.person.id: [reason_said(words, one, board.names) for one in row.result.reasons]
         for row in board.rows
@@ -129,6 +131,7 @@ async def _board_context(request: Request) -> dict[str, Any]:
         "why": why,
         "reminded": int(told) if told.isdecimal() and len(told) < 5 else None,
         "list_text": absentee_list(request, board),
+        "check_in": check_in,
     }
 
 

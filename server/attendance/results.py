@@ -17,6 +17,7 @@ from server.attendance.policies import PolicyVersion, in_force
 from server.attendance.policy import Policy
 from server.attendance.reckoning import TRACES, Reason, Result, Status, Sums, reckon
 from server.attendance.result import LessonAttendance, StoredResult
+from server.attendance.roll_call import read_calls
 from server.attendance.room_facts import read_room, state_of
 from server.attendance.writing import insert
 from server.lessons.attending import members_of
@@ -56,6 +57,7 @@ class Case:
 async def case_of(session: AsyncSession, lesson: Lesson) -> Case:
     """The evidence of a lesson up to now, with the policy and the roster it is held against."""
     await read_room(session, lesson)
+    await read_calls(session, lesson, now())
     pinned = await session.get(LessonAttendance, lesson.id)
     if pinned is not None and pinned.pinned_at is not None:
         roster = [str(one) for one in pinned.roster]

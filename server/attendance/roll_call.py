@@ -100,12 +100,15 @@ async def read_calls(session: AsyncSession, lesson: Lesson, moment: datetime) ->
     return await add(session, lesson.id, *facts) if facts else 0
 
 
-async def calls_of(session: AsyncSession, lesson: Lesson, moment: datetime) -> list[RollCall]:
-    """The roll-calls of a lesson, for its board."""
+async def calls_of(
+    session: AsyncSession, lesson: Lesson, moment: datetime
+) -> list[tuple[RollCall, datetime]]:
+    """The roll-calls of a lesson, each with the moment it began."""
     if lesson.room_id is None:
         return []
     opened = (await session.get_one(StoredRoom, lesson.room_id)).opened_at
-    return await _calls(session, lesson.room_id, opened, moment)
+    calls = await _calls(session, lesson.room_id, opened, moment)
+    return [(call, opened + timedelta(milliseconds=call.at)) for call in calls]
 
 
 async def _calls(

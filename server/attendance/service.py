@@ -17,6 +17,7 @@ from server.attendance.evidence import Stale, add
 from server.attendance.fact import Fact
 from server.attendance.result import LessonAttendance
 from server.attendance.results import settle
+from server.attendance.roll_call import read_calls
 from server.attendance.room_facts import read_room, state_of
 from server.events import AttendanceChanged, Event, EvidenceGiven, RoomEnded, WatchedMore
 from server.http.context import House
@@ -73,6 +74,7 @@ class Attendance:
                 lesson = await session.get(Lesson, lesson_id)
                 if lesson is not None:
                     await read_room(session, lesson)
+                    await read_calls(session, lesson, moment)
         for lesson_id in await self._over(moment):
             async with self._house.database.session() as session:
                 lesson = await session.get(Lesson, lesson_id)
