@@ -122,3 +122,17 @@ async def test_yesterdays_lesson_is_recorded_with_chapters_and_words(
     assert len(timeline["chapters"]) >= 2
     assert [turn["page"] for turn in timeline["slides"]] == [1, 2, 3, 4, 5, 6, 7]
     assert "网格化管理" in timeline["lines"][0]["text"]
+
+
+async def test_an_can_check_in_and_mei_shows_the_code_of_the_branch(
+    school: tuple[Site, PasswordOf],
+) -> None:
+    site, passwords = school
+    pages = {}
+    for login in ("an", "mei"):
+        visitor = await site.visitor()
+        await visitor.get("/sign-in")
+        await visitor.post("/sign-in", {"login": login, "password": passwords[login], "next": "/"})
+        pages[login] = (await visitor.get("/")).text
+    assert "现在可以签到" in pages["an"]
+    assert "西岭乡分课堂" in pages["mei"]

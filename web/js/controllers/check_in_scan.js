@@ -53,6 +53,7 @@ export default class extends Behaviour {
   }
 
   #once(token) {
+    this.formTarget.hidden = true // it is for those without scripts
     // a second visit of the same address, by "back", checks in no second time
     const key = `check-in:${token}`
     if (sessionStorage.getItem(key)) return this.#tell("other")
