@@ -358,6 +358,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             await handover.start()
             await lesson_rooms.start()
             await records.start(house)
+            running.push_async_callback(records.stop, house)
             await rooms.start()
             running.push_async_callback(rooms.stop)
             running.push_async_callback(trials.stop)

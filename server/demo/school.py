@@ -26,8 +26,8 @@ from server.courses.plan import to_body
 from server.courses.slide_deck import SlideDeck
 from server.courses.slides import SlideShelf
 from server.demo.attendance import bring_life
-from server.demo.hours import set_rules
 from server.demo.check_in import open_branch
+from server.demo.hours import set_rules
 from server.demo.records import bring_records
 from server.http.context import House
 from server.lessons.found import PageTurn, Turns, keep_turns, keep_words

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.store.database import Table, new_id, now
 
 ASKED, ACCEPTED, REFUSED = "asked", "accepted", "refused"
-LONGEST_WHY = 1000
+LONGEST_WHY = 500
 
 
 class Contest(Table):

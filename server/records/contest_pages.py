@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.accounts.access import names_of
 from server.accounts.sessions import current_person
+from server.attendance import disputes
+from server.attendance.dispute import Dispute
 from server.attendance.reckoning import STATUSES
 from server.errors import Forbidden, Invalid, NotFound, Problem
+from server.events import EvidenceGiven
 from server.http.context import house, translator
-from server.http.forms import read_form
+from server.http.forms import Form, read_form
 from server.http.pages import render
 from server.notices.postbox import Postbox
 from server.notices.store import mark_seen
@@ -30,15 +34,20 @@ async def show_contest(request: Request) -> Response:
 async def do_contest(request: Request) -> Response:
     """POST /record/{person_id}/contest?line=…"""
     person, the_house, words = current_person(request), house(request), translator(request)
+    postbox = the_house.part(Postbox)
     form = await read_form(request)
     try:
         why = form.text("why", limit=LONGEST_WHY)
         entry = await _line(request)
         async with the_house.database.session() as session:
-            said = said_in(words, entry)
-            await contest(session, the_house.part(Postbox), person, entry, said, why)
+            if entry.kind == "lesson":
+                await disputes.contest(session, postbox, person, entry.id, why)
+            else:
+                await contest(session, postbox, person, entry, said_in(words, entry), why)
     except Invalid as problem:
         return await _form(request, problem)
+    if entry.kind == "lesson":
+        the_house.bus.publish(EvidenceGiven(entry.id, (person.id,)))
     return RedirectResponse(f"/record/{person.id}/contests", 303)
 
 
@@ -62,13 +71,30 @@ async def do_decide(request: Request) -> Response:
         if not accept and not word:
             raise Invalid("error.form.required", field="word")
         async with the_house.database.session() as session:
-            found = await session.get(Contest, request.path_params["contest_id"])
-            if found is None or found.person_id != person_id:
-                raise NotFound
-            await decide(session, the_house.part(Postbox), found, person, accept, word)
+            lesson_id = await _decide(request, session, form, accept, word)
     except Invalid as problem:
         return await _list(request, problem)
+    if lesson_id:
+        the_house.bus.publish(EvidenceGiven(lesson_id, (person_id,)))
     return RedirectResponse(f"/record/{person_id}/contests", 303)
+
+
+async def _decide(
+    request: Request, session: AsyncSession, form: Form, accept: bool, word: str
+) -> str:
+    """Decide about either kind; the id of the lesson whose attendance it is, else "". NotFound."""
+    person, postbox = current_person(request), house(request).part(Postbox)
+    person_id, contest_id = request.path_params["person_id"], request.path_params["contest_id"]
+    dispute = await session.get(Dispute, contest_id)
+    if dispute is not None and dispute.person_id == person_id:
+        given = form.choice("status", STATUSES) if accept else ""
+        await disputes.decide(session, postbox, dispute, person, given, word)
+        return dispute.lesson_id
+    found = await session.get(Contest, contest_id)
+    if found is None or found.person_id != person_id:
+        raise NotFound
+    await decide(session, postbox, found, person, accept, word)
+    return ""
 
 
 async def _line(request: Request) -> Entry:

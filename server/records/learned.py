@@ -50,7 +50,7 @@ class Loaded:
     status: list[tuple[str, str, str]] = field(default_factory=list)  # lesson, person, status
     attempts: list[tuple[QuizAttempt, QuizQuestion]] = field(default_factory=list)
     watching: list[Watching] = field(default_factory=list)
-    said: list[tuple[str, Said]] = field(default_factory=list)  # by person
+    said: list[tuple[str, str, Said]] = field(default_factory=list)  # person, lesson
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ async def _attempts(
 
 async def _said(
     session: AsyncSession, lesson_ids: Sequence[str], person_ids: Sequence[str]
-) -> list[tuple[str, Said]]:
+) -> list[tuple[str, str, Said]]:
     comments = await session.execute(
         select(Comment.author_id, Comment.subject_id, Comment.text, Comment.at)
         .where(
@@ -198,7 +198,7 @@ async def _said(
         )
         .limit(MOST_SAID)
     )
-    found = [(person, Said(lesson, text, at)) for person, lesson, text, at in comments]
+    found = [(person, lesson, Said(text, at)) for person, lesson, text, at in comments]
     spoken = await session.execute(
         select(Spoken.person_id, Lesson.id, StoredEvent.body)
         .join(Lesson, Lesson.room_id == Spoken.room_id)
@@ -209,7 +209,7 @@ async def _said(
         .where(Lesson.id.in_(lesson_ids), Spoken.person_id.in_(person_ids))
         .limit(MOST_SAID)
     )
-    return found + [(person, Said(lesson, words_of(body))) for person, lesson, body in spoken]
+    return found + [(person, lesson, Said(words_of(body))) for person, lesson, body in spoken]
 
 
 def reckon(folder: DataFolder, loaded: Loaded, person_ids: Iterable[str]) -> Known:
@@ -220,12 +220,11 @@ def reckon(folder: DataFolder, loaded: Loaded, person_ids: Iterable[str]) -> Kno
         learners[person_id].status[lesson_id] = status
     for attempt, question in loaded.attempts:
         at = _second(loaded, question.lesson_id, question.at)
-        learners[attempt.person_id].answers.append(
-            Answered(question.lesson_id, question.question, at, attempt.right)
-        )
-    for person_id, said in loaded.said:
-        placed = Said(said.lesson_id, said.text, _second(loaded, said.lesson_id, said.at))
-        learners[person_id].said.append(placed)
+        theirs = learners[attempt.person_id].answers.setdefault(question.lesson_id, [])
+        theirs.append(Answered(question.question, at, attempt.right))
+    for person_id, lesson_id, said in loaded.said:
+        placed = Said(said.text, _second(loaded, lesson_id, said.at))
+        learners[person_id].said.setdefault(lesson_id, []).append(placed)
     for person_id, lesson_id, stretches, share in _watched(folder, loaded):
         learners[person_id].watched[lesson_id] = stretches
         learners[person_id].share[lesson_id] = share

@@ -1,6 +1,7 @@
 """Every address of learning records."""
 
 from server.records import (
+    board_pages,
     contest_pages,
     hours_pages,
     map_pages,
@@ -14,4 +15,5 @@ routes = [
     *hours_pages.routes,
     *contest_pages.routes,
     *record_pages.routes,
+    *board_pages.routes,
 ]

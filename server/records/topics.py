@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 WAYS = ("attended", "watched", "answered", "discussed")
 THERE = ("present", "late", "left_early", "recorded")
@@ -46,7 +47,6 @@ class Taught:
 class Answered:
     """How somebody's last attempt at a question went; `right` None: nobody judges it."""
 
-    lesson_id: str
     question: str
     at: float | None
     right: bool | None
@@ -56,7 +56,6 @@ class Answered:
 class Said:
     """Somebody asked, answered or wrote something."""
 
-    lesson_id: str
     text: str
     at: float | None = None
 
@@ -68,13 +67,14 @@ class Learner:
     status   of attendance, by lesson
     watched  by lesson: stretches of what is shown, in order
     share    by lesson: of it all, 0 … 1
+    answers, said   by lesson, in any order
     """
 
     status: dict[str, str] = field(default_factory=dict)
     watched: dict[str, tuple[Stretch, ...]] = field(default_factory=dict)
     share: dict[str, float] = field(default_factory=dict)
-    answers: list[Answered] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
+    answers: dict[str, list[Answered]] = field(default_factory=dict)
+    said: dict[str, list[Said]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,7 @@ class Graph:
         return [topic for topic in self.topics if topic.kind == kind]
 
 
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """What is the same in two spellings."""
     plain = unicodedata.normalize("NFKC", text).casefold()
@@ -261,17 +262,15 @@ def _supports(lesson: Taught, learner: Learner, point: _Point | None) -> Iterato
         yield Support("watched", lesson.id)
     right = [
         one
-        for one in learner.answers
-        if one.lesson_id == lesson.id
-        and one.right
-        and (point is None or point.is_about(one.question, one.at))
+        for one in learner.answers.get(lesson.id, ())
+        if one.right and (point is None or point.is_about(one.question, one.at))
     ]
     if right:
         yield Support("answered", lesson.id, len(right))
     said = [
         one
-        for one in learner.said
-        if one.lesson_id == lesson.id and (point is None or point.is_about(one.text, one.at))
+        for one in learner.said.get(lesson.id, ())
+        if point is None or point.is_about(one.text, one.at)
     ]
     if said:
         yield Support("discussed", lesson.id, len(said))
@@ -319,9 +318,9 @@ def first_gap(lesson: Taught, learner: Learner) -> float | None:
 
 
 def _wrong(lesson: Taught, learner: Learner, point: _Point | None) -> Iterator[Spot]:
-    for one in learner.answers:
+    for one in learner.answers.get(lesson.id, ()):
         about = point is None or point.is_about(one.question, one.at)
-        if one.lesson_id == lesson.id and one.right is False and about:
+        if one.right is False and about:
             at = one.at if lesson.duration else None
             yield Spot("wrong", lesson.id, at, one.question)
 

@@ -69,6 +69,7 @@ COURSES = only("lin", "hai", "mei", "xue")
 COURSE = Rule(frozenset({"lin", "xue"}), frozenset({"an", "bo", "guan"}))
 LESSON = Rule(frozenset({"lin", "xue"}))
 RECORD = Rule(frozenset({"an", "xue"}))  # An's
+BOARD = Rule(frozenset({"xue"}))
 RUBRICS, RATING = only("xue"), Rule(frozenset({"xue"}), frozenset({"lin"}))
 GIVING, HOLDER = only("xue"), Rule(frozenset({"an"}))
 ENTER = Rule(frozenset({"lin"}), frozenset({"xue"}))
@@ -335,6 +336,10 @@ RULES = {
     "POST /cohorts/{cohort_id}": COHORTS,
     "POST /cohorts/{cohort_id}/members": COHORTS,
     "POST /cohorts/{cohort_id}/members/{person_id}/remove": COHORTS,
+    "GET /cohorts/{cohort_id}/record": BOARD,
+    "GET /cohorts/{cohort_id}/record.{kind}": BOARD,
+    "POST /cohorts/{cohort_id}/record/remind": BOARD,
+    "POST /cohorts/{cohort_id}/record/reminders/{reminder_id}/stop": NOBODY,
     "GET /people": PEOPLE,
     "POST /people": PEOPLE,
     "GET /people/new": PEOPLE,
@@ -585,8 +590,8 @@ async def school(site: Site, tmp_path: Path) -> School:
         "achievement_id": held[0].achievement_id, "credential_id": held[0].id,
         "school_id": trusted, "brought_id": brought,
         "mark": "0", "act": "submit", "kind": "csv",
-        "path": "absent", "contest_id": "absent", "token": "absent", "page": "1",
-        "file": "voice-001.mp4",
+        "path": "absent", "contest_id": "absent", "reminder_id": "absent", "token": "absent",
+        "page": "1", "file": "voice-001.mp4",
         "name": "index.m3u8", "client": "absent", "leave_id": "absent", "dispute_id": "absent",
         "person_id": site.people["an"].id, "room_id": room_id,
         "handout": await hand_out(site, lin, room_id),

@@ -52,8 +52,8 @@ def test_a_point_of_two_lessons_is_one_topic_that_ties_them() -> None:
 def test_who_came_and_answered_is_supported_in_these_ways() -> None:
     learner = Learner(
         status={"lesson1": "late"},
-        answers=[Answered("lesson1", "网格员采集信息吗？", 210.0, True)],
-        said=[Said("lesson1", "我们街道也这样", 70.0)],
+        answers={"lesson1": [Answered("网格员采集信息吗？", 210.0, True)]},
+        said={"lesson1": [Said("我们街道也这样", 70.0)]},
     )
     graph = graph_of([GRID], learner)
     assert topic(graph, "网格化管理").ways == ("attended", "answered", "discussed")
@@ -94,7 +94,7 @@ def test_who_came_to_one_of_two_sittings_missed_nothing() -> None:
 def test_a_wrong_answer_leads_to_its_second_and_after_what_was_missed() -> None:
     learner = Learner(
         status={"lesson1": "present", "lesson2": "absent"},
-        answers=[Answered("lesson1", "网格员是执法人员？", 90.0, False)],
+        answers={"lesson1": [Answered("网格员是执法人员？", 90.0, False)]},
     )
     found = steps(graph_of([GRID, VISITS], learner))
     assert [(one.title, spot.kind, spot.at) for one, spot in found] == [
