@@ -56,7 +56,7 @@ class Settings:
     retention_notice_days: int = _setting(14, "Days between the notice and a due deletion.")
 
     lrs_requests: int = _setting(
-        6000, "Requests a minute one learning record client may make; 0: any number."
+        30_000, "Requests a minute one learning record client may make; 0: any number."
     )
     lrs_body_limit: int = _setting(8 * 1024**2, "Largest xAPI statements or document, bytes.")
     lrs_attachments_limit: int = _setting(
