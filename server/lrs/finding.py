@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -17,6 +17,11 @@ from server.lrs.terms import authority_term, term
 
 MOST = 500  # statements of a page
 LARGEST = 8 * 1024**2  # characters of a page, but for its last statement
+_PLAN = text(  # PostgreSQL: look into the terms one after the other, in our order
+    "SELECT set_config('join_collapse_limit', :limit, true), set_config('jit', :plan, true),"
+    " set_config('enable_hashjoin', :plan, true), set_config('enable_mergejoin', :plan, true)"
+)
+_OURS, _USUAL = {"limit": "1", "plan": "off"}, {"limit": "8", "plan": "on"}
 _FIRST = 10  # statements that are fetched before we know how large they are
 _ENOUGH = 2000  # postings that are counted of a term
 
@@ -77,28 +82,48 @@ class Page:
 
 
 async def find(session: AsyncSession, query: Query) -> Page:
-    """A page of the statements that match; a shorter one where they are large."""
+    """A page of the statements that match; a shorter one where they are large.
+
+    Numbers come from the terms alone; what is voided is left out when statements are fetched."""
     most = min(query.limit or MOST, MOST)
-    nos = list(await session.scalars(await _select(session, query, most + 1)))
-    bodies = await _bodies(session, nos[:most])
-    shown = nos[: len(bodies)]
-    return Page(tuple(bodies), tuple(shown), shown[-1] if len(nos) > len(shown) else None)
+    terms = await _rarest_first(session, query)
+    planned = len(terms) > 1 and session.get_bind().dialect.name == "postgresql"
+    if planned:
+        await session.execute(_PLAN, _OURS)
+    found: list[tuple[int, str]] = []
+    whole = True
+    while whole and len(found) <= most:
+        wanted = most + 1 - len(found)
+        nos = list(await session.scalars(_select(terms, query).limit(wanted)))
+        whole = await _add(session, nos, found)
+        if len(nos) < wanted:
+            break
+        query = replace(query, after=nos[-1])
+    if planned:
+        await session.execute(_PLAN, _USUAL)
+    shown = found[:most]
+    more = shown[-1][0] if shown and (len(found) > most or not whole) else None
+    return Page(tuple(body for _, body in shown), tuple(no for no, _ in shown), more)
 
 
-async def _bodies(session: AsyncSession, nos: Sequence[int]) -> list[str]:
-    """The statements with these numbers, until LARGEST characters are reached."""
-    found: list[str] = []
-    taken, count = 0, _FIRST
-    while len(found) < len(nos) and taken < LARGEST:
-        some = nos[len(found) : len(found) + count]
+async def _add(session: AsyncSession, nos: Sequence[int], found: list[tuple[int, str]]) -> bool:
+    """Add the statements with these numbers until LARGEST characters are reached. Were they all?"""
+    seen, taken, count = 0, sum(len(body) for _, body in found), _FIRST
+    while seen < len(nos):
+        if taken >= LARGEST:
+            return False
+        some = nos[seen : seen + count]
         rows = await session.execute(
-            select(LrsStatement.no, LrsStatement.body).where(LrsStatement.no.in_(some))
+            select(LrsStatement.no, LrsStatement.body).where(
+                LrsStatement.no.in_(some), LrsStatement.voided.is_(False)
+            )
         )
         by_no = {row.no: row.body for row in rows}
-        found += [by_no[no] for no in some]
-        taken += sum(len(by_no[no]) for no in some)
-        count = max(1, min(MOST, (LARGEST - taken) * len(found) // taken))
-    return found
+        found += [(no, by_no[no]) for no in some if no in by_no]
+        seen += len(some)
+        taken += sum(len(body) for body in by_no.values())
+        count = max(1, min(MOST, (LARGEST - taken) * seen // max(taken, 1)))
+    return True
 
 
 async def find_one(session: AsyncSession, id: str, *, voided: bool) -> LrsStatement | None:
@@ -108,20 +133,20 @@ async def find_one(session: AsyncSession, id: str, *, voided: bool) -> LrsStatem
     )
 
 
-async def _select(session: AsyncSession, query: Query, most: int) -> Select[int]:
-    wanted = select(LrsStatement.no).where(LrsStatement.voided.is_(False))
-    order = LrsStatement.no
-    for place, one in enumerate(await _rarest_first(session, query)):
-        posting = aliased(LrsTerm)
-        wanted = wanted.join(posting, posting.no == (order if place else LrsStatement.no))
-        wanted = wanted.where(posting.term == one)
-        order = order if place else posting.no
-    ranged: Select[int] = _ranged(wanted, order, query)
-    return ranged.limit(most)
+def _select(terms: Sequence[int], query: Query) -> Select[int]:
+    if not terms:
+        return _ranged(select(LrsStatement.no).where(LrsStatement.voided.is_(False)), query)
+    first = aliased(LrsTerm)
+    wanted = select(first.no).where(first.term == terms[0])
+    for one in terms[1:]:
+        other = aliased(LrsTerm)
+        wanted = wanted.join(other, other.no == first.no).where(other.term == one)
+    return _ranged(wanted, query)
 
 
-def _ranged(wanted: Any, no: Any, query: Query) -> Any:
-    """In the range and the order that are asked for."""
+def _ranged(wanted: Select[int], query: Query) -> Select[int]:
+    """In the range and the order that are asked for; its one column is `no`."""
+    no = wanted.selected_columns[0]
     if query.since:
         wanted = wanted.where(no >= first_after(query.since))
     if query.until:
@@ -139,7 +164,7 @@ async def _rarest_first(session: AsyncSession, query: Query) -> list[int]:
         return terms
     rarity: dict[int, tuple[int, int]] = {}
     for one in terms:
-        some = _ranged(select(LrsTerm.no).where(LrsTerm.term == one), LrsTerm.no, query)
+        some = _ranged(select(LrsTerm.no).where(LrsTerm.term == one), query)
         no = some.limit(_ENOUGH).subquery().c.no
         row = (await session.execute(select(func.count(no), func.max(no) - func.min(no)))).one()
         rarity[one] = row[0], -(row[1] or 0)

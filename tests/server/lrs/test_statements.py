@@ -14,6 +14,7 @@ from server.lrs.statements import Rights, store
 from server.store.database import Database, new_id, sqlite_url
 from tests.server.lrs.statements import AUTHORITY, agent, reference, statement, voiding
 
+LESSON = statement()["object"]["id"]
 OTHER = {"objectType": "Agent", "account": {"homePage": "http://x.cn", "name": "other"}}
 
 
@@ -189,3 +190,15 @@ async def test_a_rare_filter_is_found_among_what_is_frequent(
     query = {"verb": statement()["verb"]["id"], "activity": rare["id"]}
     assert await ids(database, **query) == wanted[::-1]
     assert await ids(database, **query, ascending=True, agent=agent()) == wanted
+
+
+async def test_pages_are_full_although_some_are_voided(database: Database) -> None:
+    stored = await put(database, *(statement() for _ in range(12)))
+    await put(database, *(voiding(id) for id in stored[3:9]))
+    left = stored[:3] + stored[9:]
+    verb = statement()["verb"]["id"]
+    async with database.session() as session:
+        page = await find(session, Query(verb=verb, limit=5, ascending=True, activity=LESSON))
+        rest = await find(session, Query(verb=verb, limit=5, ascending=True, after=page.more))
+    assert [one["id"] for one in page.statements] == left[:5]
+    assert [one["id"] for one in rest.statements][:1] == left[5:]
