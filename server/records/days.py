@@ -23,7 +23,7 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Entries of one day that came one after another about the same, the newest first."""
+    """Entries of one day that came one after another about the same, what matters most first."""
 
     entries: tuple[Entry, ...]
 
@@ -56,8 +56,13 @@ def by_day(entries: Iterable[Entry], zone: tzinfo) -> list[Day]:
     found = []
     for day, of_day in groupby(entries, key=lambda one: one.at.astimezone(zone).date()):
         same = groupby(of_day, key=lambda one: one.title)
-        found.append(Day(day, [Line(tuple(lines)) for _, lines in same]))
+        found.append(Day(day, [Line(tuple(sorted(lines, key=_told))) for _, lines in same]))
     return found
+
+
+def _told(entry: Entry) -> int:
+    """What came of something is told after it."""
+    return KINDS.index(entry.kind)
 
 
 def said_in(words: Translator, entry: Entry) -> str:

@@ -6,6 +6,7 @@ from server.records import deeds, desk, standings
 from server.records.reminding import RecordReminders
 from server.records.said import Listening, spoke_in_lessons
 from server.records.sections import Trajectory
+from server.records.taking_pages import Taking
 
 
 def join(house: House) -> None:
@@ -16,6 +17,7 @@ def join(house: House) -> None:
     trajectory.add("talk", spoke_in_lessons)
     house.add(Listening(house))
     house.add(RecordReminders(house))
+    house.add(Taking())
     house.part(Desk).add(desk.lay_cards)
 
 

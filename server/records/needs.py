@@ -8,8 +8,9 @@ from typing import Any
 
 from server.records.topics import MISSED, THERE, WHOLE, Graph, Learner, Taught
 
-ABOUT = ("absent", "away", "unfinished", "hours")  # the most pressing first
+ABOUT = ("absent", "often", "away", "unfinished", "hours")  # the most pressing first
 IN_A_ROW = 2  # lessons missed one after another
+RECENT, OFTEN = 8, 3  # of the last lessons, so many missed without leave
 AWAY = timedelta(days=14)
 UNFINISHED = 2  # missed lessons whose recording was not seen to its end
 BEHIND = 0.1  # of the goal, before somebody is told to be behind
@@ -65,6 +66,8 @@ def _needs(
     missed = missed_in_a_row(person.learner, lessons)
     if len(missed) >= IN_A_ROW:
         yield Need("absent", {"n": len(missed), "title": missed[-1].title})
+    elif (often := _recently_missed(person.learner, lessons)) >= OFTEN:
+        yield Need("often", {"n": often, "of": RECENT})
     if person.seen_at is not None and moment - person.seen_at >= AWAY:
         yield Need("away", {"n": (moment - person.seen_at).days})
     open_ones = [one for one in lessons if _unfinished(person.learner, one)]
@@ -85,6 +88,12 @@ def missed_in_a_row(learner: Learner, lessons: Sequence[Taught]) -> list[Taught]
         if status == "absent":
             found.append(lesson)
     return found[::-1]
+
+
+def _recently_missed(learner: Learner, lessons: Sequence[Taught]) -> int:
+    """How many of the last lessons with a result somebody missed without leave."""
+    known = [one for lesson in lessons if (one := learner.status.get(lesson.id))]
+    return known[-RECENT:].count("absent")
 
 
 def _unfinished(learner: Learner, lesson: Taught) -> bool:

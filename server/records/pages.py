@@ -7,6 +7,7 @@ from server.records import (
     map_pages,
     record_pages,
     statement_pages,
+    taking_pages,
 )
 
 routes = [
@@ -14,6 +15,7 @@ routes = [
     *map_pages.routes,
     *hours_pages.routes,
     *contest_pages.routes,
+    *taking_pages.routes,
     *record_pages.routes,
     *board_pages.routes,
 ]

@@ -395,6 +395,7 @@ RULES = {
     "GET /record/{person_id}/hours": RECORD,
     "GET /record/{person_id}/contest": NOBODY,  # there is no line to contest
     "POST /record/{person_id}/contest": NOBODY,
+    "GET /record/{person_id}/record.zip": Rule(frozenset({"an"})),
     "GET /record/{person_id}/contests": RECORD,
     "POST /record/{person_id}/contests/{contest_id}": Rule(frozenset({"xue"}), frozenset({"an"})),
     "GET /rooms/{room_id}": MINE,

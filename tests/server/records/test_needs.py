@@ -32,6 +32,13 @@ def test_two_missed_in_a_row_press_more_than_hours() -> None:
     assert words[3].needs[0].params == {"hours": 20.0, "due": 40.0}
 
 
+def test_who_misses_many_lessons_now_and_then_is_seen_too() -> None:
+    lessons = [taught(n, f"第{n}课") for n in range(6)]
+    people = [known("jia", "absent", "late", "absent", "present", "absent", "present")]
+    (word,) = who(people, lessons, NOW, due=0.8)
+    assert [(need.about, need.params) for need in word.needs] == [("often", {"n": 3, "of": 8})]
+
+
 def test_leave_breaks_no_row_and_makes_none() -> None:
     learner = known("jia", "present", "absent", "excused", "absent").learner
     assert [one.id for one in missed_in_a_row(learner, LESSONS)] == ["lesson1", "lesson3"]
