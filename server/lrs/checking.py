@@ -173,6 +173,8 @@ def _check_context_activities(value: Any, path: str) -> None:
             check_activity(found, there)
 
     fields(value, path, dict.fromkeys(CONTEXT_ACTIVITIES, one_or_many))
+    if not value:
+        refuse(path, "with one of " + ", ".join(CONTEXT_ACTIVITIES))
 
 
 def _check_attachment(value: Any, path: str) -> None:

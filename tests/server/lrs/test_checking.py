@@ -166,7 +166,7 @@ BAD: list[tuple[str, Any]] = [
     ("context.instructor", {"name": "lin"}),
     ("context.team", agent()),
     ("context.team", {"objectType": "Group"}),
-    *[("context.contextActivities", v) for v in ([], {"owner": ACTIVITY}, {"parent": "x"},
+    *[("context.contextActivities", v) for v in ([], {}, {"owner": ACTIVITY}, {"parent": "x"},
       {"parent": [{}]}, {"parent": [agent()]})],
     *[("context.language", value) for value in ("", "a12345", "de-419-DE", 1)],
     *[("context.statement", v) for v in ({"id": UUID}, {"objectType": "StatementRef", "id": "x"})],
