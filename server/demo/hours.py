@@ -7,7 +7,7 @@ from server.accounts.person import Person
 from server.hours.ledger import adjust, recognise
 from server.hours.line import HoursRules
 from server.hours.reckoning import Reckoning
-from server.hours.rules import EXAMPLE, Band, Rule
+from server.hours.rules import EXAMPLE, Band, Coverage, Rule
 from server.hours.versions import put_in_force, save_draft
 from server.http.context import House
 
@@ -15,8 +15,8 @@ DISCUSSION = Rule("discussion", (Band(0, 25, included=True),), least=3, most=300
 
 
 async def set_rules(house: House) -> None:
-    """Once: the example as the school's own version, and a draft that also counts discussion and
-    gives half for those who came late."""
+    """Once: the example as the school's own version, where nine hours make somebody trained; and
+    a draft that also counts discussion and gives half to those who came late."""
     year = house.part(Reckoning).this_year
     async with house.database.session() as session:
         if await session.scalar(select(exists().where(HoursRules.version > 0))):
@@ -30,12 +30,13 @@ async def set_rules(house: House) -> None:
         if "xue" not in people:
             return
         xue = people["xue"]
-        first = await save_draft(session, year, EXAMPLE, xue, 0)
+        ours = msgspec.structs.replace(EXAMPLE, coverage=Coverage("hours", 900))
+        first = await save_draft(session, year, ours, xue, 0)
         await put_in_force(session, first.version, xue, first.revision)
         attended, *others = EXAMPLE.rules
         half = msgspec.structs.replace(attended, statuses={**attended.statuses, "late": 50})
         rules = (half, *others, DISCUSSION)
-        await save_draft(session, year, msgspec.structs.replace(EXAMPLE, rules=rules), xue, 0)
+        await save_draft(session, year, msgspec.structs.replace(ours, rules=rules), xue, 0)
         if "chen-jing" in people:
             await recognise(
                 session, people["chen-jing"], year, 16, "demo:provincial", xue,
