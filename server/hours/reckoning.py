@@ -29,7 +29,7 @@ from server.store.database import now
 
 log = structlog.get_logger()
 BATCH = 20  # people
-LOOK_EVERY_S = 20.0
+LOOK_EVERY_S = 5.0
 
 Reading = Callable[[], Iterable[tuple[str, Fact]]]  # by person; runs in a thread
 
