@@ -26,6 +26,7 @@ from server.classroom import connectivity_pages, handout_pages, hls_pages, whip_
 from server.classroom import pages as classroom_pages
 from server.classroom import socket as classroom_socket
 from server.classroom.access import Doors
+from server.classroom.agenda import Askers
 from server.classroom.broadcasts import Broadcasts
 from server.classroom.handouts import LARGEST as LARGEST_HANDOUT
 from server.classroom.handouts import Handouts
@@ -52,7 +53,6 @@ from server.http import assets
 from server.http.assets import Assets
 from server.http.context import House
 from server.http.desk import Desk
-from server.http.navigation import Item, Navigation
 from server.http.pages import environment, render
 from server.http.problems import answer_problem
 from server.http.safety import BODY_LIMIT, BodyLimit, SafetyHeaders, SameSite
@@ -79,13 +79,15 @@ from server.lessons.rooms import LessonRooms
 from server.lessons.timelines import Timelines
 from server.lrs import pages as lrs_pages
 from server.lrs.client import Clients
+from server.menu import NAVIGATION
 from server.notices import pages as notices_pages
 from server.notices.postbox import Postbox
-from server.publishing import access as publishing_access
 from server.publishing import desk as publishing_desk
 from server.publishing import pages as publishing_pages
 from server.publishing.process import Publishing
 from server.publishing.reminders import Reminders
+from server.questions import desk as questions_desk
+from server.questions import pages as questions_pages
 from server.recordings import pages as recordings_pages
 from server.recordings.access import Watchers
 from server.recordings.addresses import Addresses
@@ -124,29 +126,6 @@ from server.takes.receiving import TakeReceiver
 from server.takes.rooms import Handover
 from server.uploads import pages as uploads_pages
 from server.uploads.uploads import Uploads
-
-NAVIGATION = Navigation(
-    Item("/timetable", "nav.timetable"),
-    Item("/search", "nav.search"),
-    Item("/record", "nav.record", ("trainee", "teacher")),
-    Item("/plans", "nav.plans", ("teacher", "assistant", "expert")),
-    Item("/takes", "nav.takes"),
-    Item("/catalogue", "nav.catalogue", ("trainee", "teacher", "assistant", "learning_admin")),
-    Item("/reviews", "nav.reviews", publishing_access.DESK_ROLES),
-    Item(
-        "/attendance",
-        "nav.attendance",
-        ("class_adviser", "learning_admin", "teacher", "assistant", "supervisor"),
-    ),
-    Item("/hours", "nav.hours", hours_pages.READERS),
-    Item("/courses", "nav.courses", ("teacher", "assistant", "learning_admin")),
-    Item("/cohorts", "nav.cohorts", ("class_adviser", "learning_admin")),
-    Item("/rubrics", "nav.rubrics", rubrics_pages.EDITORS),
-    Item("/people", "nav.people", ("learning_admin", "system_admin", "security_admin")),
-    Item("/credentials", "nav.credentials", ("learning_admin",)),
-    Item("/retention", "nav.retention", ("learning_admin", "system_admin")),
-)
-
 
 Prepare = Callable[[House], Awaitable[object]]
 
@@ -193,6 +172,7 @@ def routes() -> list[BaseRoute]:
         *publishing_pages.routes,
         *sharing_pages.routes,
         *hours_pages.routes,
+        *questions_pages.routes,
         *notices_pages.routes,
         *credentials_pages.routes,
         *lrs_pages.routes,
@@ -255,6 +235,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     ear = house.add(Ear(settings, folder, house.bus))
     pictures = house.add(PictureProcess(Path(settings.face_model) if settings.face_model else None))
     house.add(Doors())
+    house.add(Askers())
     house.add(Handouts(folder))
     broadcasts = house.add(Broadcasts(lambda: folder.secret("media")))
     rooms = house.add(Rooms(house))
@@ -310,6 +291,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
     house.add(Publishing(house))
     house.part(Around).add(publishing_pages.lay_around)
     house.part(Desk).add(publishing_desk.lay_cards)
+    questions_desk.introduce(house)
     reminders = house.add(Reminders(house))
     attendance = house.add(Attendance(house))
     lesson_reminders = checking_in_pages.add_parts(house)

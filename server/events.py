@@ -160,6 +160,15 @@ class Enrolled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionBrought(Event):
+    """A trainee brought a question to a cohort."""
+
+    cohort_id: str
+    question_id: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuizAnswered(Event):
     """Somebody answered a question of a quiz for the `number`th time; `right` None: not judged."""
 

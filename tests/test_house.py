@@ -211,6 +211,8 @@ FAMILIES = (
     "notice.credential.",
     "custody.watermark.",
     "label.",
+    "questions.from.",
+    "questions.kind.",
     "retention.matter.",
     "seal.fault.",
     "viewings.way.",

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.person import Person
 from server.courses.lesson_plan import LessonPlan, PlanVersion
+from server.courses.plan import PlanBody, SegmentBody, checked
 from server.errors import Conflict
 from server.store.database import now
+
+NEW_MINUTES = 10.0  # of a step that is made for a question
 
 
 async def save_draft(
@@ -33,6 +37,23 @@ async def save_draft(
     if saved is None:
         raise Conflict("error.plan.saved_elsewhere")
     return saved
+
+
+async def add_to_draft(
+    session: AsyncSession, person: Person, plan: LessonPlan, *, question: str = "", term: str = ""
+) -> None:
+    """Put a question into the draft (into its first step of questions or discussion, else its last,
+    else a new one) or a term into its glossary; nothing where it is there. Invalid."""
+    await session.refresh(plan, with_for_update=True)
+    body = msgspec.convert(plan.draft, PlanBody)
+    if term and term not in body.glossary:
+        body.glossary.append(term)
+    if question and not any(question in segment.questions for segment in body.segments):
+        if not body.segments:
+            body.segments.append(SegmentBody(minutes=NEW_MINUTES, activity="discussion"))
+        asking = (one for one in body.segments if one.activity in ("question", "discussion"))
+        next(asking, body.segments[-1]).questions.append(question)
+    await save_draft(session, person, plan, checked(body), plan.draft_revision)
 
 
 async def versions_of(session: AsyncSession, plan: LessonPlan) -> list[PlanVersion]:

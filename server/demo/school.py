@@ -28,6 +28,7 @@ from server.courses.slides import SlideShelf
 from server.demo.attendance import bring_life
 from server.demo.check_in import open_branch
 from server.demo.hours import set_rules
+from server.demo.questions import bring_questions
 from server.demo.records import bring_records
 from server.http.context import House
 from server.lessons.found import PageTurn, Turns, keep_turns, keep_words
@@ -73,6 +74,7 @@ async def prepare(house: House) -> list[str]:
         await bring_records(house)
         await set_rules(house)
         await open_branch(house)
+        await bring_questions(house)
         await _timetable(house)
         return _passwords(house)
     return await _first_administrator(house, empty) if empty or unused else []

@@ -11,7 +11,7 @@ from media.layout import Manifest, replace
 from rehearsal.take import Gap, SegmentMark, SlideTurn
 from server.accounts.person import Person
 from server.classroom.acts.recording import RecordingStarted, SegmentEntered, SlideTurned
-from server.classroom.agenda import agenda_of
+from server.classroom.agenda import Askers, agenda_of
 from server.classroom.event import Event as RoomEvent
 from server.classroom.event_log import StoredRoom
 from server.classroom.rooms import Rooms
@@ -46,12 +46,14 @@ async def start_take(
             language=language,
         )
         take = await new_take(session, rehearsal, source="live", state=LIVE)
+        askers = house.part(Askers)
+        agenda = await askers.with_theirs(session, version, agenda_of(version, deck))
     room_id = await house.part(Rooms).open(
         kind="rehearsal",
         owner=person,
         title=rehearsal.title,
         folder=recording_folder(house.folder, str(take.recording_id)),
-        agenda=agenda_of(version, deck),
+        agenda=agenda,
         language=language,
         after=f"/takes/{take.id}",
     )

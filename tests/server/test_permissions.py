@@ -25,6 +25,7 @@ from server.app import routes
 from server.attendance.branch import Branch, BranchKeeper, BranchMember
 from server.courses.slide_deck import SlideDeck
 from server.lessons.lesson import Lesson, LessonGuest
+from server.questions.question import BroughtQuestion
 from server.recordings.chapter import Chapter
 from server.recordings.recording import Recording
 from server.recordings.step import RecordingStep
@@ -72,6 +73,8 @@ RECORD = Rule(frozenset({"an", "xue"}))  # An's
 BOARD = Rule(frozenset({"xue"}))
 RUBRICS, RATING = only("xue"), Rule(frozenset({"xue"}), frozenset({"lin"}))
 GIVING, HOLDER = only("xue"), Rule(frozenset({"an"}))
+BANK = Rule(frozenset({"xue"}))
+NOT_TRAINED = Rule(frozenset(), frozenset({"xue"}))  # for trainees of the cohort alone
 ENTER = Rule(frozenset({"lin"}), frozenset({"xue"}))
 ANY_STRETCH = {"kind": "pauses", "start": 0, "end": 1, "intentional": True, "revision": 99}
 
@@ -340,6 +343,17 @@ RULES = {
     "GET /cohorts/{cohort_id}/record.{kind}": BOARD,
     "POST /cohorts/{cohort_id}/record/remind": BOARD,
     "POST /cohorts/{cohort_id}/record/reminders/{reminder_id}/stop": NOBODY,
+    "GET /questions": only("lin", "hai", "mei", "an", "bo", "xue"),
+    "GET /questions/{cohort_id}": BANK,
+    "POST /questions/{cohort_id}": NOT_TRAINED,
+    "POST /questions/{cohort_id}/call": BANK,
+    "GET /questions/{cohort_id}/topics": BANK,
+    "POST /questions/{cohort_id}/topics": BANK,
+    "POST /questions/{cohort_id}/{asked_id}/vote": NOT_TRAINED,
+    "POST /questions/{cohort_id}/{asked_id}/withdraw": NOT_TRAINED,
+    "POST /questions/{cohort_id}/{asked_id}/merge": BANK,
+    "POST /questions/{cohort_id}/{asked_id}/taken-up": BANK,
+    "POST /questions/{cohort_id}/{asked_id}/pick": BANK,
     "GET /people": PEOPLE,
     "POST /people": PEOPLE,
     "GET /people/new": PEOPLE,
@@ -584,6 +598,10 @@ async def school(site: Site, tmp_path: Path) -> School:
         rubric = str(await session.scalar(select(Rubric.id).where(Rubric.example == "five")))
     begun = await xue.post(lead, {"rubric": rubric})
     remark = (await lin.post_json(f"/lessons/{lesson.id}/comments", {"text": "好"})).json()
+    asked = BroughtQuestion(id=new_id(), cohort_id=cohort, kind="work", text="怎么办？")
+    asked.person_id = site.people["an"].id
+    async with site.house.database.session() as session:
+        session.add(asked)
     room_id = await open_room(site)
     held = await give(site, await achievement(site), "an")
     trusted, brought = await brought_along(site, "an")
@@ -605,7 +623,7 @@ async def school(site: Site, tmp_path: Path) -> School:
         "comment": str(comment["id"]), "remark": str(remark["id"]),
         "branch_id": branch.id,
         "rubric_id": rubric, "number": "1", "sheet": begun.headers["location"].split("=")[1],
-        "upload": last_part(await begin(lin, "a.wav", 1000)),
+        "asked_id": asked.id, "upload": last_part(await begin(lin, "a.wav", 1000)),
     }  # fmt: skip
     return School(site, visitors, parts)
 

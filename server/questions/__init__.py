@@ -1,0 +1,1 @@
+"""What trainees bring along 两带来, questions of theory and problems of work; and topics."""
