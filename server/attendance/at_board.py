@@ -1,5 +1,6 @@
-"""What checking in tells an adviser's board: flags to look into, roll-calls, branches and heads."""
+"""What checking in tells an adviser's board: what to look into, and roll-calls."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,18 +29,12 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteCount:
-    """A branch: how many sit there by the roster, how many of them checked in, how many heads."""
+class OddSite:
+    """A branch where more checked in than there were heads, give or take the error."""
 
     branch: Branch
-    roster: int
     came: int
-    heads: HeadCount | None
-
-    @property
-    def odd(self) -> bool:
-        """Do more check-ins than heads, give or take its error, stand there?"""
-        return self.heads is not None and self.came > self.heads.count + self.heads.error
+    heads: HeadCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +43,10 @@ class CheckInBoard:
 
     flags: list[tuple[Flag, list[str]]]
     calls: list[Called]
-    sites: list[SiteCount]
+    odd: list[OddSite]
 
     def __bool__(self) -> bool:
-        return bool(self.flags or self.calls or self.sites)
+        return bool(self.flags or self.calls or self.odd)
 
 
 async def check_in_at(
@@ -63,12 +58,7 @@ async def check_in_at(
     called = {person for call, _ in calls for person in call.people}
     names = await names_of(session, {person for flag in found for person in flag.person_ids})
     called_names = await names_of(session, {one for one in called if overseer.sees(one)})
-    came = {
-        (fact.branch_id, fact.person_id)
-        for fact in await facts_of(session, lesson.id)
-        if fact.kind == "scanned"
-    }
-    counts = await latest_counts(session, lesson.id)
+    odd = await _odd(session, lesson) if overseer.everybody else []
     return CheckInBoard(
         [(flag, [names.get(one, "") for one in flag.person_ids]) for flag in found],
         [
@@ -85,16 +75,23 @@ async def check_in_at(
             )
             for call, at in calls
         ],
-        [
-            SiteCount(
-                site.branch,
-                len(site.people),
-                sum(1 for branch_id, _ in came if branch_id == site.branch.id),
-                counts.get(site.branch.id),
-            )
-            for site in await branches_of(session, lesson)
-        ],
+        odd,
     )
+
+
+async def _odd(session: AsyncSession, lesson: Lesson) -> list[OddSite]:
+    came = Counter(
+        fact.branch_id
+        for fact in await facts_of(session, lesson.id)
+        if fact.kind == "scanned" and fact.body.get("round", 1) == 1
+    )
+    counts = await latest_counts(session, lesson.id)
+    return [
+        OddSite(site.branch, came[site.branch.id], heads)
+        for site in await branches_of(session, lesson)
+        if (heads := counts.get(site.branch.id))
+        and came[site.branch.id] > heads.count + heads.error
+    ]
 
 
 def _seen(person_ids: tuple[str, ...], overseer: Overseer) -> bool:

@@ -36,6 +36,7 @@ from server.events import EvidenceGiven
 from server.http.context import house, translator
 from server.http.forms import Form, check_csrf, read_form
 from server.http.pages import render
+from server.lessons.attending import members_of
 from server.lessons.lesson import Lesson
 from server.store.database import new_id, now
 
@@ -109,6 +110,19 @@ async def do_roster(request: Request) -> Response:
         await seat(session, person, branch.id, chosen, cohort_id=cohort.id)
 
     return await _changed(request, change)
+
+
+async def do_lesson_roster(request: Request) -> Response:
+    """POST /branches/{branch_id}/lessons/{lesson_id}/roster: exactly these "people" of the lesson's
+    roster sit there, this once; who is left out sits where their cohort has them sit."""
+    person = require(request, *KEEPERS)
+    form = await read_form(request)
+    branch, lesson = await _lesson(request)
+    async with house(request).database.session() as session:
+        roster = {one.id for one in await members_of(session, lesson)}
+        chosen = roster & set(form.many("people", limit=MOST))
+        await seat(session, person, branch.id, chosen, lesson_id=lesson.id)
+    return RedirectResponse(f"/branches/{branch.id}", 303)
 
 
 async def do_count(request: Request) -> Response:
@@ -279,6 +293,7 @@ routes = [
     Route("/branches/{branch_id}", do_change, methods=["POST"]),
     Route("/branches/{branch_id}/keepers", do_keepers, methods=["POST"]),
     Route("/branches/{branch_id}/roster", do_roster, methods=["POST"]),
+    Route("/branches/{branch_id}/lessons/{lesson_id}/roster", do_lesson_roster, methods=["POST"]),
     Route("/branches/{branch_id}/lessons/{lesson_id}/head-count", do_count, methods=["POST"]),
     Route(
         "/branches/{branch_id}/lessons/{lesson_id}/head-count/picture",

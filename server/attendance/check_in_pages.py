@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from server.accounts.sessions import current_person
 from server.attendance.branch import Branch
+from server.attendance.check_in import school_rules
 from server.attendance.code import LONGEST_TOKEN
 from server.attendance.device import Devices, keep
 from server.attendance.scanning import Arrival, CheckIn
@@ -78,10 +79,12 @@ async def _page(request: Request, token: str = "", problem: Problem | None = Non
     person, check_in = current_person(request), house(request).part(CheckIn)
     async with house(request).database.session() as session:
         around = await check_in.around(session, person)
+        face = (await school_rules(session)).face
     moment = check_in.clock()
     context = {
         "token": token,
         "problem": problem,
+        "face": face,
         "open": [one for one in around if one.window.is_open(moment)],
         "coming": [one for one in around if not one.window.is_open(moment)],
     }

@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from server.accounts.sessions import current_person
 from server.attendance.branch import Branch, branches_of, seats_of
-from server.attendance.check_in import Window, open_round, rules_of, window_of
+from server.attendance.check_in import KEEPERS, Window, open_round, rules_of, window_of
 from server.attendance.head_counts import latest_counts
 from server.attendance.qr import outline
 from server.attendance.scanning import CheckIn, came
-from server.attendance.screens import lesson_at_branch, lesson_to_show, shows
+from server.attendance.screens import branches_kept, lesson_at_branch, lesson_to_show, shows
 from server.errors import Conflict, NotFound
 from server.http.context import house, translator
 from server.http.forms import read_form
@@ -34,7 +34,16 @@ async def show_code(request: Request) -> Response:
         lesson = await lesson_to_show(session, person, request.path_params["lesson_id"])
         window = await _window(session, lesson)
         sites = await branches_of(session, lesson)
-    context = {"lesson": lesson, "sites": sites, "branch": None, "minutes": ROUND_MINUTES}
+        kept = await branches_kept(session, person)
+    shown = {site.branch.id for site in sites}
+    context = {
+        "lesson": lesson,
+        "sites": sites,
+        "kept": {one.id for one in kept},
+        "others": [one for one in kept if one.id not in shown] if person.is_a(*KEEPERS) else [],
+        "branch": None,
+        "minutes": ROUND_MINUTES,
+    }
     address = f"/lessons/{lesson.id}/check-in/code.json"
     return _screen(request, context, window, address)
 
@@ -80,10 +89,12 @@ async def show_branch_code(request: Request) -> Response:
         window = await _window(session, lesson)
         counts = await latest_counts(session, lesson.id)
         sites = [one for one in await branches_of(session, lesson) if one.branch.id == branch.id]
+        everybody = await members_of(session, lesson) if person.is_a(*KEEPERS) else []
     context = {
         "lesson": lesson,
         "branch": branch,
         "people": sites[0].people if sites else (),
+        "everybody": everybody,
         "count": counts.get(branch.id),
         "mark": new_id(),
     }

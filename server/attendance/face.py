@@ -17,6 +17,8 @@ from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.accounts.access import active
+from server.accounts.person import Person
 from server.courses.cohort import Cohort, CohortMember
 from server.errors import Forbidden, Unavailable
 from server.settings import Settings
@@ -130,11 +132,17 @@ async def template_of(session: AsyncSession, person_id: str) -> FaceTemplate | N
 
 
 async def forget_finished(session: AsyncSession, today: date) -> list[str]:
-    """Withdraw the consent of everybody all of whose cohorts are over; their ids."""
+    """Withdraw the consent of everybody who may not sign in any more, or all of whose cohorts are
+    over; their ids."""
     goes_on = (
         select(CohortMember.person_id)
         .join(Cohort, Cohort.id == CohortMember.cohort_id)
-        .where(CohortMember.part == "trainee", Cohort.ends_on.is_(None) | (Cohort.ends_on >= today))
+        .join(Person, Person.id == CohortMember.person_id)
+        .where(
+            active(),
+            CohortMember.part == "trainee",
+            Cohort.ends_on.is_(None) | (Cohort.ends_on >= today),
+        )
     )
     found = await session.scalars(
         select(FaceConsent.person_id)

@@ -55,9 +55,11 @@ async def branch_kept(session: AsyncSession, person: Person, branch_id: str) -> 
 async def lesson_at_branch(
     session: AsyncSession, person: Person, branch_id: str, lesson_id: str
 ) -> tuple[Branch, Lesson]:
-    """A branch the person looks after, and a lesson of which somebody sits there. NotFound."""
+    """A branch the person looks after, and a lesson of which somebody sits there, or (for who keeps
+    rosters) may come to sit there. NotFound."""
     branch = await branch_kept(session, person, branch_id)
     lesson = await session.get(Lesson, lesson_id)
-    if lesson is None or branch.id not in (await seats_of(session, lesson)).values():
+    seats = person.is_a("learning_admin") and branch.closed_at is None
+    if lesson is None or not (seats or branch.id in (await seats_of(session, lesson)).values()):
         raise NotFound("error.lesson.not_found")
     return branch, lesson

@@ -402,6 +402,7 @@ RULES = {
     "POST /branches/{branch_id}/lessons/{lesson_id}/head-count/picture": Rule(
         frozenset({"mei", "xue"})
     ),
+    "POST /branches/{branch_id}/lessons/{lesson_id}/roster": only("xue"),
     "GET /record": SIGNED_IN,
     "GET /record/statements": SIGNED_IN,
     "GET /record/{person_id}": RECORD,

@@ -13,8 +13,11 @@ export default class extends Behaviour {
   connect() {
     this.there = new AbortController()
     this.fullTarget.hidden = !document.fullscreenEnabled
-    if (this.openValue) this.#show()
-    else if (this.waitsValue) this.timer = setTimeout(() => location.reload(), this.waitsValue + 500)
+    if (this.openValue) {
+      this.#show()
+      this.#stayAwake()
+      document.addEventListener("visibilitychange", this.#stayAwake, { signal: this.there.signal })
+    } else if (this.waitsValue) this.timer = setTimeout(() => location.reload(), this.waitsValue + 500)
   }
 
   disconnect() {
@@ -27,6 +30,11 @@ export default class extends Behaviour {
   full() {
     if (document.fullscreenElement) document.exitFullscreen()
     else this.element.requestFullscreen().catch(() => {})
+  }
+
+  /** A screen that goes dark shows nothing; the browser lets go whenever the page is hidden. */
+  #stayAwake = () => {
+    if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {})
   }
 
   async #show() {
