@@ -11,6 +11,7 @@ from typing import Any
 from server import orders
 from server.classroom.tokens import HOURS, Action
 from server.control import order
+from server.credentials.offline import check_file
 from server.i18n import Translator
 from server.lrs.client import SCOPES
 from server.migration import write_migration
@@ -39,6 +40,9 @@ def parser() -> argparse.ArgumentParser:
     _add_client(commands.add_parser("lrs-client", help="credentials for the learning records"))
     _add_import(commands.add_parser("import-roster", help="people from a table or OneRoster"))
     _add_rehearse(commands.add_parser("rehearse", help="a recording to transcript and report"))
+    checking = commands.add_parser("verify", help="check a certificate's file, offline")
+    checking.add_argument("file", type=Path, metavar="FILE", help="a bundle, or a credential")
+    checking.add_argument("--key", action="append", default=[], help="of the school, z6Mk…")
     migrating = commands.add_parser("migration", help="for developers: write a migration")
     migrating.add_argument("message", help="what it does, in a few words")
     return top
@@ -191,6 +195,12 @@ def _ordered(given: dict[str, Any], wanted: orders.AnyOrder) -> dict[str, Any]:
     return order(settings, wanted, _words())
 
 
+def _verify(given: dict[str, Any]) -> int:
+    right, lines = check_file(given["file"], given["key"], _words())
+    print("\n".join(lines))  # noqa: T201
+    return 0 if right else 1
+
+
 def _migration(given: dict[str, Any]) -> int:
     write_migration(given["message"])
     return 0
@@ -203,6 +213,7 @@ COMMANDS = {
     "lrs-client": _lrs_client,
     "import-roster": _import_roster,
     "rehearse": _rehearse,
+    "verify": _verify,
     "migration": _migration,
 }
 

@@ -77,7 +77,10 @@ async def show_credential(request: Request) -> Response:
             await session.get(Credential, credential_id) if _ID.fullmatch(credential_id) else None
         )
     if credential is None:
-        raise NotFound("error.credential.unknown")
+        unknown = NotFound("error.credential.unknown")
+        if not wants_page(request):
+            raise unknown
+        return _shown(request, None, {"problem": unknown}, status=unknown.status)
     bundle = await credentials.bundle(credential)
     verdict = await judged(request, bundle)
     if not wants_page(request):
@@ -132,6 +135,7 @@ def _shown(
         "sentence": sentence(words, verdict, named=named) if verdict else "",
         "checks": told_checks(words, verdict) if verdict else [],
         "credential": None,
+        "ours": bool(verdict and verdict.badge and verdict.check("key").reason == "own"),
         "problem": None,
         "from_file": False,
     }

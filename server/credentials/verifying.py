@@ -109,9 +109,9 @@ def _key(badge: Badge, method: str, document: Any, trust: Trust) -> tuple[Key | 
         return key, Check("key", "good", "own")
     pinned = trust.pinned.get(badge.issuer)
     if pinned is None:
-        return key, Check("key", "open", "given", {"key": key.multikey})
+        return key, Check("key", "open", "given", {"public": key.multikey})
     if key.multikey not in pinned:
-        return key, Check("key", "bad", "other", {"key": key.multikey})
+        return key, Check("key", "bad", "other", {"public": key.multikey})
     return key, Check("key", "good", "pinned")
 
 

@@ -1,8 +1,11 @@
 """Giving and taking back: what others see of it, and what the log says."""
 
+import asyncio
 import copy
+import json
 from typing import Any
 
+import pypdfium2
 import pytest
 from sqlalchemy import text
 
@@ -159,3 +162,65 @@ async def test_what_an_old_key_signed_stays_good(site: Site) -> None:
         said = await answer(site, f"/verify/{one.id}")
         assert said["valid"], said
         assert verify(said["bundle"], now(), Trust()).state == "open"
+
+
+async def test_of_a_transaction_that_broke_off_nothing_is_left(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await achievement(site)
+    await give(site, made, "an")
+
+    async def break_off(*_given: object, **_more: object) -> None:
+        raise OSError("the power went")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Credentials, "_tell", break_off)
+        with pytest.raises(OSError, match="power"):
+            await give(site, made, "bo")
+    assert (await answer(site, "/credentials/log"))["tree_size"] == 1
+    await give(site, made, "bo")
+    assert (await answer(site, "/credentials/log"))["tree_size"] == 2
+
+
+async def test_many_at_once_give_one_credential_and_one_log(site: Site) -> None:
+    made = await achievement(site)
+    given = await asyncio.gather(*(give(site, made, name) for name in ("an", "bo") * 5))
+    assert sorted(len(one) for one in given) == [0] * 8 + [1, 1]
+    async with site.house.database.session() as session:
+        (key,) = await site.house.part(Credentials).keyring.keys(session)
+        assert await faults(session, {"key-1": public_of(key.public)}) == []
+
+
+async def test_the_holder_takes_it_along_and_may_hide_the_name(site: Site) -> None:
+    (one,) = await give(site, await achievement(site), "an")
+    an = await site.sign_in("an")
+    bundle = (await an.get(f"/credentials/mine/{one.id}/bundle.json")).json()
+    assert verify(bundle, now(), Trust()).why.reason == "given"
+    pdf = await an.get(f"/credentials/mine/{one.id}/certificate.pdf")
+    document = pypdfium2.PdfDocument(pdf.content)
+    words = document[0].get_textpage().get_text_range()
+    document.close()
+    assert {"安学员", "Yearly training"} <= set(words.split("\r\n"))
+    stranger = await site.visitor()
+    assert "安学员" in (await stranger.get(f"/verify/{one.id}")).text
+    await an.post(f"/credentials/mine/{one.id}/name", {"shown": ""})
+    page = (await stranger.get(f"/verify/{one.id}")).text
+    assert "安学员" not in page
+    assert "年度培训" in page
+    said = await answer(site, f"/verify/{one.id}")
+    assert (said["holder"], "bundle" in said) == (None, False)
+    for file in (bundle, bundle["credential"]):
+        files = {"file": ("it.json", json.dumps(file).encode())}
+        checked = await stranger.post("/verify", files=files)
+        assert "这份证书有效" in checked.text, "the file itself has the name"
+        assert "安学员" in checked.text
+    assert "不是证书文件" in (await stranger.post("/verify", {"text": "x"})).text
+
+
+async def test_unknown_ones_are_answered_kindly_and_asking_is_slowed_down(site: Site) -> None:
+    stranger = await site.visitor()
+    for path in ("absent", "0" * 36, "%00", "x" * 500):
+        page = await stranger.get(f"/verify/{path}")
+        assert (page.status_code, "没有这个编号的证书" in page.text) == (404, True)
+    codes = [(await stranger.get("/verify/absent")).status_code for _ in range(60)]
+    assert codes[-1] == 429
