@@ -27,6 +27,7 @@ from server.courses.slide_deck import SlideDeck
 from server.courses.slides import SlideShelf
 from server.demo.attendance import bring_life
 from server.demo.check_in import open_branch
+from server.demo.credentials import give_certificates
 from server.demo.hours import set_rules
 from server.demo.questions import bring_questions
 from server.demo.records import bring_records
@@ -137,6 +138,7 @@ async def found_school(house: House) -> None:
         await session.flush()
         await _take(session, house, version, deck)
         await _held_lesson(session, house, version, deck)
+    await give_certificates(house)
 
 
 async def _teaching(
