@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from server.accounts.person import Person
 from server.hours.facts import SOURCES
+from server.hours.line import HoursLine
 from server.hours.reckoning import Reckoning
 from tests.conftest import SiteMaker
 from tests.server.hours.making import Office
@@ -56,6 +59,14 @@ async def test_lines_are_there_once(make_site: SiteMaker, postgresql: str) -> No
     await asyncio.gather(*(reckon() for _ in range(3)))
     assert await office.totals() == {"an": 800, "bo": 800}
     assert len(await office.lines("an")) == 12, "four, taken back, and four anew"
+    for statement in (update(HoursLine).values(amount=9900), delete(HoursLine)):
+        async with office.school.site.house.database.session() as session:
+            with pytest.raises(DBAPIError):
+                await session.execute(statement)
+            await session.rollback()
+    async with office.school.site.house.database.session() as session:
+        await session.delete(await session.get_one(Person, office.id("bo")))
+    assert await office.totals() == {"an": 800}
     pages = ("/hours", "/hours/rules", "/hours/coverage", f"/hours/people/{office.id('an')}")
     for path in pages:
         assert (await xue.get(path)).status_code == 200, path

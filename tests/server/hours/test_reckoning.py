@@ -1,12 +1,14 @@
 """The ledger follows the evidence: exactly once, with what is taken back in plain sight."""
 
 from datetime import timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from server.accounts.person import Person
 from server.comments.comment import Comment
 from server.courses.cohort import Cohort, CohortMember
 from server.courses.course import CourseCohort
@@ -71,6 +73,7 @@ async def test_live_and_recorded_count_once_and_a_quiz_beside(office: Office) ->
     an = await office.school.site.sign_in("an")
     page = await opened(an, lesson.id)
     await report(an, lesson.id, page, (0, 0, 40, 0, 40))
+    await office.school.site.house.bus.settle()
     await office.reckoning.settle()
     assert [entry.why for entry in await office.missed()] == ["watched.short"]
     await report(an, lesson.id, page, (0, 0, 50, 0, 50))
@@ -227,3 +230,27 @@ async def test_a_restart_makes_up_for_what_was_missed(make_site: SiteMaker, offi
         (await session.get_one(HoursReckoned, (an, office.year))).version = 0
     await office.reckoning.settle()
     assert await count() == 2
+
+
+async def test_the_database_refuses_to_change_a_line(office: Office) -> None:
+    await office.held()
+    for statement in (update(HoursLine).values(amount=9900), delete(HoursLine)):
+        async with office.school.site.house.database.session() as session:
+            with pytest.raises(DBAPIError):
+                await session.execute(statement)
+            await session.rollback()
+    assert await office.totals() == {"an": 100}
+    async with office.school.site.house.database.session() as session:
+        await session.delete(await session.get_one(Person, office.id("an")))
+    assert await office.totals() == {}, "lines go with their person"
+
+
+async def test_whatever_attendance_says_in_turn_the_sums_are_right(office: Office) -> None:
+    lesson = await office.held(status="absent")
+    random = Random(5)
+    for _ in range(12):
+        status = random.choice(("present", "late", "absent", "excused"))
+        await office.attendance(lesson, "an", status)
+        standing = [one for one in await office.lines() if one.state == "counted"]
+        assert len(standing) == (status in ("present", "late"))
+        assert sum(one.amount for one in await office.lines()) == 100 * len(standing)
