@@ -242,3 +242,14 @@ async def test_a_second_account_on_one_device_is_flagged_and_a_new_device_noted(
         devices = set(await session.scalars(select(Evidence.device)))
     assert (flag.kind, flag.person_ids) == ("new_device", (an.person.id,))
     assert phone.split(".")[0] not in devices  # evidence keeps a hash
+
+
+async def test_from_the_live_room_leaders_come_to_its_code(school: School) -> None:
+    lesson = await school.lesson()
+    lin, an = await school.site.sign_in("lin"), await school.site.sign_in("an")
+    await lin.get(f"/lessons/{lesson.id}")
+    room = (await lin.post(f"/lessons/{lesson.id}/enter")).headers["location"]
+    assert f'href="{room}/check-in"' in (await lin.get(room)).text
+    led = await lin.get(f"{room}/check-in")
+    assert led.headers["location"] == f"/lessons/{lesson.id}/check-in/code"
+    assert (await an.get(f"{room}/check-in")).status_code == 404
