@@ -13,11 +13,12 @@ from server.accounts.person import Person
 from server.attendance.access import Overseer
 from server.attendance.branch import Branch, seats_of
 from server.attendance.fact import Fact
+from server.attendance.fresh import Reckoned
 from server.attendance.intervals import Span, clipped, in_order, length
 from server.attendance.policies import PolicyVersion
 from server.attendance.policy import Policy
 from server.attendance.reckoning import Result, Sums
-from server.attendance.results import Case, case_of
+from server.attendance.results import Case
 from server.attendance.saying import people_named
 from server.lessons.attending import members_of, staff_of
 from server.lessons.lesson import Lesson
@@ -111,16 +112,11 @@ def state_of(result: Result | None, span: Span, moment: datetime) -> str:
 
 
 async def board_of(
-    session: AsyncSession,
-    lesson: Lesson,
-    overseer: Overseer,
-    moment: datetime,
+    session: AsyncSession, lesson: Lesson, overseer: Overseer, found: Reckoned
 ) -> Board:
     """The board of a lesson, of those this overseer sees."""
+    case, sums, results, moment = found.case, found.sums, found.results, found.moment
     seats, names_of_branches = await seats_of(session, lesson), await branch_names(session)
-    case = await case_of(session, lesson)
-    sums = case.sums(moment)
-    results = case.reckoned(moment) if lesson.cancelled_at is None else {}
     roster = await _people(session, [one for one in case.roster if overseer.sees(one)])
     rows = [
         Row(

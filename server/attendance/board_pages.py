@@ -14,11 +14,12 @@ from server.attendance.access import person_to_oversee, to_oversee
 from server.attendance.at_board import check_in_at
 from server.attendance.band import band_of
 from server.attendance.board import Board, board_of, state_of
+from server.attendance.fresh import reckoned
 from server.attendance.intervals import in_order
 from server.attendance.marking import LONGEST_WHY, mark, remind
 from server.attendance.reckoning import STATUSES
-from server.attendance.results import case_of
 from server.attendance.saying import fact_said, people_named, reason_said
+from server.attendance.service import Attendance
 from server.errors import Conflict, Invalid, Problem
 from server.events import EvidenceGiven
 from server.http.context import house, translator
@@ -89,7 +90,8 @@ async def do_remind_all(request: Request) -> Response:
     await read_form(request)
     async with house(request).database.session() as session:
         lesson, overseer = await to_oversee(session, by, lesson_id)
-        board = await board_of(session, lesson, overseer, now())
+        found = await house(request).part(Attendance).fresh.of(session, lesson)
+        board = await board_of(session, lesson, overseer, found)
         missing = [row.person for row in board.away if overseer.decides(row.person.id)]
         await _remind(request, session, lesson, missing, by)
     return RedirectResponse(f"/attendance/lessons/{lesson_id}?reminded={len(missing)}", 303)
@@ -116,8 +118,9 @@ async def _board_context(request: Request) -> dict[str, Any]:
         lesson, overseer = await to_oversee(
             session, current_person(request), request.path_params["lesson_id"]
         )
-        board = await board_of(session, lesson, overseer, now())
-        check_in = await check_in_at(session, lesson, overseer, now())
+        found = await house(request).part(Attendance).fresh.of(session, lesson)
+        board = await board_of(session, lesson, overseer, found)
+        check_in = await check_in_at(session, lesson, overseer, found.moment)
     why = {
         row.person.id: [reason_said(words, one, board.names) for one in row.result.reasons]
         for row in board.rows
@@ -155,17 +158,17 @@ def absentee_list(request: Request, board: Board) -> str:
 async def _person_page(
     request: Request, problem: Problem | None = None, form: Form | None = None
 ) -> Response:
-    words, moment = translator(request), now()
+    words = translator(request)
     async with house(request).database.session() as session:
         lesson, overseer = await to_oversee(
             session, current_person(request), request.path_params["lesson_id"]
         )
         person = await person_to_oversee(session, overseer, request.path_params["person_id"])
-        case = await case_of(session, lesson)
-        sums = case.sums(moment)
+        found = await reckoned(session, lesson)
+        case, sums, moment = found.case, found.sums, found.moment
         facts = [one for one in in_order(case.facts) if one.person_id in (person.id, None)]
         listed = person.id in case.roster
-        result = case.reckoned(moment).get(person.id) if listed else None
+        result = found.results.get(person.id)
         names = await names_of(session, people_named(facts, [result] if result else []))
     band = band_of(sums.span, sums.stretches(person.id), facts, moment)
     context = {

@@ -11,6 +11,7 @@ from server.attendance.disputes import disputes_waiting
 from server.attendance.leave import APPROVED, ASKED
 from server.attendance.leaves import begins, leaves_of, leaves_waiting
 from server.attendance.overview import boards, lessons_overseen
+from server.attendance.service import Attendance
 from server.http.context import house
 from server.http.desk import Card
 from server.lessons.week import day_begins
@@ -24,7 +25,7 @@ DECIDERS = ("class_adviser", "learning_admin")
 async def lay_cards(request: Request) -> list[Card]:
     """Cards of the person who asks."""
     person, moment = current_person(request), now()
-    cards = []
+    cards, fresh = [], house(request).part(Attendance).fresh
     async with house(request).database.session() as session:
         if person.is_a("class_adviser"):
             zone = ZoneInfo(house(request).settings.timezone)
@@ -33,7 +34,7 @@ async def lay_cards(request: Request) -> list[Card]:
             begun = [lesson for lesson, _, _ in found if lesson.starts_at <= moment]
             cards += [
                 Card("today", 0, "attendance/card_board_of.html", {"board": board})
-                for board in await boards(session, person, begun[:MOST_BOARDS], moment)
+                for board in await boards(session, person, begun[:MOST_BOARDS], fresh)
             ]
         if person.is_a(*DECIDERS):
             n = len(await leaves_waiting(session, person))

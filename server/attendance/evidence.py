@@ -1,7 +1,7 @@
 """Evidence 考勤证据: facts as they are kept. They are added to, and never changed or taken away:
 triggers in the database see to it. Only with a person, or a lesson, their facts go."""
 
-from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,7 @@ from server.attendance.writing import insert
 from server.store.database import Table, new_id, now
 
 AT_ONCE = 500  # rows of one statement
-_FIELDS = (
-    "id", "kind", "key", "at", "person_id", "branch_id", "until", "source", "device", "by", "body",
-)  # fmt: skip
+_FIELDS = tuple(field.name for field in fields(Fact))
 
 
 class Evidence(Table):
@@ -84,8 +82,4 @@ async def facts_of(
     asked = select(*columns).where(Evidence.lesson_id == lesson_id)
     if person_id is not None:
         asked = asked.where((Evidence.person_id == person_id) | Evidence.person_id.is_(None))
-    return _facts(await session.execute(asked))
-
-
-def _facts(rows: Iterable[Any]) -> list[Fact]:
-    return [Fact(**row._mapping) for row in rows]
+    return [Fact(*row) for row in await session.execute(asked)]

@@ -18,6 +18,7 @@ from server.accounts.sessions import current_person
 from server.attendance.access import READERS, advisees, to_oversee
 from server.attendance.board import board_of
 from server.attendance.exporting import SHEET_NAME, Entry, summary, table
+from server.attendance.fresh import reckoned
 from server.attendance.overview import lessons_overseen
 from server.attendance.results import of_people
 from server.attendance.saying import people_named
@@ -45,7 +46,7 @@ async def export_lesson(request: Request) -> Response:
             session, current_person(request), request.path_params["lesson_id"]
         )
         course = (await session.get_one(Course, lesson.course_id)).title
-        board = await board_of(session, lesson, overseer, now())
+        board = await board_of(session, lesson, overseer, await reckoned(session, lesson))
     entries = [Entry(row.person, lesson, course, row.result, row.branch) for row in board.rows]
     sheets = {words.t("attendance.title"): table(words, entries, board.names)}
     local = lesson.starts_at.astimezone(words.zone).date()
@@ -100,7 +101,7 @@ async def show_sheet(request: Request) -> Response:
         lesson, overseer = await to_oversee(
             session, current_person(request), request.path_params["lesson_id"]
         )
-        board = await board_of(session, lesson, overseer, now())
+        board = await board_of(session, lesson, overseer, await reckoned(session, lesson))
         course = await session.get_one(Course, lesson.course_id)
         staff = await staff_of(session, lesson)
     people = sorted((row.person for row in board.rows), key=lambda one: (one.unit, one.name))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.person import Person
 from server.attendance.access import advisees, oversees, to_oversee
 from server.attendance.board import Board, board_of
+from server.attendance.fresh import Fresh
 from server.attendance.result import StoredResult
 from server.courses.course import Course
 from server.lessons.access import leads
@@ -84,11 +85,11 @@ async def held_lessons(
 
 
 async def boards(
-    session: AsyncSession, person: Person, lessons: Sequence[Lesson], moment: datetime
+    session: AsyncSession, person: Person, lessons: Sequence[Lesson], fresh: Fresh
 ) -> list[Board]:
     """The boards of a few lessons."""
     found = []
     for lesson in lessons:
         _, overseer = await to_oversee(session, person, lesson.id)
-        found.append(await board_of(session, lesson, overseer, moment))
+        found.append(await board_of(session, lesson, overseer, await fresh.of(session, lesson)))
     return found

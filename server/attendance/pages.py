@@ -15,6 +15,7 @@ from server.attendance.disputes import disputes_waiting
 from server.attendance.export_pages import cohorts_to_export, period
 from server.attendance.leaves import leaves_waiting
 from server.attendance.overview import boards, held_lessons, lessons_overseen
+from server.attendance.service import Attendance
 from server.http.context import house
 from server.http.pages import render
 from server.lessons.week import day_begins
@@ -29,11 +30,12 @@ async def show_overview(request: Request) -> Response:
     person, moment = require(request, *READERS), now()
     zone = ZoneInfo(house(request).settings.timezone)
     morning = day_begins(moment.astimezone(zone).date(), zone)
+    fresh = house(request).part(Attendance).fresh
     evening = morning + timedelta(days=1)
     async with house(request).database.session() as session:
         today = await lessons_overseen(session, person, morning, evening)
         near = sorted((lesson for lesson, _, _ in today), key=lambda one: one.starts_at)
-        now_on = await boards(session, person, near[:MOST_TODAY], moment)
+        now_on = await boards(session, person, near[:MOST_TODAY], fresh)
         before = await lessons_overseen(session, person, morning - BACK, morning)
         held = await held_lessons(session, person, before)
         cohorts = await cohorts_to_export(session, person)

@@ -155,7 +155,7 @@ class Sums:
         here = bool(near) and near[-1][1] >= self.until and not span.over
         left = near[-1][1] if near and near[-1][1] < self.until else None
         reasons = [self._there(parts, there, share, facts, here)]
-        status = self._by_presence(arrived, left, share, here, facts, reasons)
+        status = self._by_presence(arrived, left, share, here, parts, facts, reasons)
         if status == "absent" and span.over:
             status = self._with_recording(share, facts, reasons)
         return Result(
@@ -189,6 +189,7 @@ class Sums:
         left: datetime | None,
         share: float,
         here: bool,
+        parts: list[Stretch],
         facts: list[Fact],
         reasons: list[Reason],
     ) -> Status:
@@ -202,7 +203,7 @@ class Sums:
             reasons.append(self._moment("arrived", arrived, span.start, facts, "joined", "scanned"))
         if early and left is not None:
             reasons.append(self._moment("left", left, span.end, facts, "left"))
-        away = breaks(clipped(self.stretches(facts[0].person_id or ""), span.start, self.until))
+        away = breaks(parts)
         if away:
             minutes = round(length(away).total_seconds() / 60)
             reasons.append(Reason("away", {"n": len(away), "minutes": minutes}))

@@ -15,6 +15,7 @@ from sqlalchemy import exists, or_, select, update
 from server.attendance import dispute, leave, policies, result
 from server.attendance.evidence import Stale, add
 from server.attendance.fact import Fact
+from server.attendance.fresh import Fresh
 from server.attendance.result import LessonAttendance
 from server.attendance.results import settle
 from server.attendance.roll_call import read_calls
@@ -38,6 +39,7 @@ class Attendance:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self.fresh = Fresh(house.bus)
         self._due = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
