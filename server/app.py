@@ -327,6 +327,7 @@ def build_app(settings: Settings, prepare: Prepare | None = None) -> Starlette:
             for part in (*ours, *later):
                 await part.start()
                 running.push_async_callback(part.stop)
+            intakes.clear()
             running.push_async_callback(intakes.stop)
             await addresses.start()
             await indexing.start()

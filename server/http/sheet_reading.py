@@ -19,6 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from media.confined import Refused
 
 MOST_ROWS = 100_000  # below the heading
+MOST_ABOVE = 20  # rows of a title and the heading
 MOST_COLUMNS = 50
 LONGEST_CELL = 500
 LARGEST_UNPACKED = 256 << 20
@@ -43,7 +44,7 @@ def numbered(content: bytes) -> Iterator[TableRow]:
     for number, cells in enumerate(rows, 1):
         if not any(cells):
             continue
-        if kept > MOST_ROWS:
+        if kept >= MOST_ROWS + MOST_ABOVE:
             raise Refused("error.sheet.too_many_rows", most=MOST_ROWS)
         kept += 1
         filled = max(place for place, cell in enumerate(cells, 1) if cell)

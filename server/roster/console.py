@@ -27,7 +27,7 @@ from server.i18n import Translator
 from server.roster.change import Change
 from server.roster.comparing import Keeper
 from server.roster.reading import LARGEST_FILE, read_roster
-from server.roster.running import Run, look, write
+from server.roster.running import CONSOLE, Run, look, write
 from server.settings import Settings
 
 MOST_TOLD = 1000  # problems in an answer
@@ -58,7 +58,7 @@ def hand_over(data: Path, file: Path) -> str:
     name = uuid.uuid4().hex
     folder = data / "intake"
     folder.mkdir(exist_ok=True)
-    handle = os.open(folder / f"console-{name}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(folder / f"{CONSOLE}{name}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as out:
         if isinstance(content, bytes):
             out.write(content)
@@ -113,7 +113,7 @@ def _tell_people(done: dict[str, Any], words: Translator) -> None:
 
 async def import_roster(house: House, name: str, wanted: Wanted) -> dict[str, Any]:
     """Take in what was handed over under this name. Raises Problem."""
-    path = house.folder.sub("intake") / f"console-{name}"
+    path = house.folder.sub("intake") / f"{CONSOLE}{name}"
     try:
         content = path.read_bytes()[: LARGEST_FILE + 1]
     except FileNotFoundError:

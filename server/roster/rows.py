@@ -8,7 +8,7 @@ import msgspec
 
 from media.confined import Refused
 from server.errors import Invalid
-from server.http.sheet_reading import TableRow
+from server.http.sheet_reading import MOST_ABOVE, TableRow
 from server.roster.dates import read_date
 
 COLUMNS = {
@@ -24,7 +24,6 @@ COLUMNS = {
     "ends": ("结业日期", "ends", "cohort ends"),
     "outside_id": ("工号", "学号", "编号", "staff number", "id"),
 }
-HEADING_WITHIN = 20  # rows: a title and notes may stand above
 LONGEST_ID = 255
 _BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")
 
@@ -111,7 +110,7 @@ class SheetRows:
         )
 
     def _find_heading(self) -> dict[str, int]:
-        for _, heading in (row for _, row in zip(range(HEADING_WITHIN), self._table, strict=False)):
+        for _, heading in (row for _, row in zip(range(MOST_ABOVE), self._table, strict=False)):
             places = {
                 column: place
                 for place, title in reversed(list(enumerate(heading)))

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,11 @@ from server.roster.directory import read_directory
 from server.roster.reading import Roster, read_roster
 from server.roster.rows import Contents, Row
 from server.roster.writing import AT_ONCE, Written, write_groups, write_people
+from server.store.database import now
 
 PAGE = 100  # changes on a page
+CONSOLE = "console-"  # begins the names of files that commands hand over
+LEFT_BEHIND = timedelta(days=1)
 log = structlog.get_logger()
 
 
@@ -96,6 +100,13 @@ class Intakes:
         self._one_at_a_time = asyncio.Lock()
         self._runs: dict[str, Run] = {}
 
+    def clear(self) -> None:
+        """Clear away what nobody wrote in before the last stop, and what commands left behind."""
+        old = (now() - LEFT_BEHIND).timestamp()
+        for file in self._house.folder.sub("intake").iterdir():
+            if not file.name.startswith(CONSOLE) or file.stat().st_mtime < old:
+                file.unlink(missing_ok=True)
+
     async def stop(self) -> None:
         """Stop after the portions that are being written."""
         for run in self._runs.values():
@@ -157,7 +168,7 @@ class Intakes:
                 roster = await asyncio.to_thread(self._roster, giver.id)
                 found = await look(self._house, keeper, roster, decisions, rest)
                 await write(self._house, keeper, giver, roster, found, run, absent)
-                self._file(giver.id, "summary").unlink(missing_ok=True)
+                self._forget(giver.id)
         except Problem as problem:
             run.state, run.problem = "failed", problem
         except Exception:
@@ -177,6 +188,10 @@ class Intakes:
         summary = Summary(mark, roster.contents, found.counts(), found.groups[:1000])
         self._file(giver_id, "summary").write_bytes(msgspec.msgpack.encode(summary))
         return summary
+
+    def _forget(self, giver_id: str) -> None:
+        for name in ("summary", "roster", *KINDS):
+            self._file(giver_id, name).unlink(missing_ok=True)
 
     def _roster(self, giver_id: str) -> Roster:
         content = self._file(giver_id, "roster").read_bytes()

@@ -99,7 +99,7 @@ def test_a_hidden_sheet_is_passed_over() -> None:
         (b"PK\x03\x04 no zip", "error.sheet.damaged"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\0", "error.sheet.not_a_table"),
         (b"\xff\xfe\x00", "error.sheet.not_a_table"),
-        (b"a,b\n" * (MOST_ROWS + 2), "error.sheet.too_many_rows"),
+        (b"a,b\n" * (MOST_ROWS + 21), "error.sheet.too_many_rows"),
     ],
 )
 def test_what_is_no_table_is_refused(content: bytes, key: str) -> None:

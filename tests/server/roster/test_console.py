@@ -1,6 +1,7 @@
 """`jiangtai import-roster`, where no server runs: looked at, written, and written again."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,11 @@ def test_a_package_or_its_folder_and_what_is_neither(
     file.write_bytes(package())
     status, out, err = run(capsys, file, "--json", "--data", data)
     assert (status, json.loads(out)["written"], err) == (0, 3, "")
+    folder = tmp_path / "roster"
+    with zipfile.ZipFile(file) as archive:
+        archive.extractall(folder)
+    status, out, _ = run(capsys, folder, "--json", "--data", data)
+    assert (status, json.loads(out)["counts"]["same"]) == (0, 3)
     file.write_bytes(b"PK nothing")
     status, _, err = run(capsys, file, "--data", data)
     assert (status, err.startswith("jiangtai: ")) == (1, True)

@@ -72,6 +72,7 @@ async def test_writing_twice_doubles_nobody(site: Site) -> None:
     xue = await site.sign_in("xue")
     done = await write(xue, await look(xue, TABLE))
     assert done.status_code == 200
+    assert not list(site.house.folder.sub("intake").iterdir())
     assert done.text.count("<code>http") == 2
     assert await counts(site) == (8, 1, 3)
     again = await look(xue, TABLE)
