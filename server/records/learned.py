@@ -3,7 +3,7 @@ its people. A few questions to the database, however many lessons and people."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -48,7 +48,7 @@ class Loaded:
     edits: dict[str, EditMap] = field(default_factory=dict)  # by lesson
     chapters: dict[str, list[Chapter]] = field(default_factory=dict)  # by recording
     status: list[tuple[str, str, str]] = field(default_factory=list)  # lesson, person, status
-    attempts: list[tuple[QuizAttempt, QuizQuestion]] = field(default_factory=list)
+    attempts: list[tuple[str, str, Answered]] = field(default_factory=list)  # person, lesson
     watching: list[Watching] = field(default_factory=list)
     said: list[tuple[str, str, Said]] = field(default_factory=list)  # person, lesson
 
@@ -169,9 +169,16 @@ async def _shown(session: AsyncSession, loaded: Loaded) -> None:
 
 async def _attempts(
     session: AsyncSession, lesson_ids: Sequence[str], person_ids: Sequence[str]
-) -> list[tuple[QuizAttempt, QuizQuestion]]:
+) -> list[tuple[str, str, Answered]]:
+    """Person, lesson, and how their last attempt at each question went. `at` is of the original."""
+    asked = await session.execute(
+        select(
+            QuizQuestion.id, QuizQuestion.lesson_id, QuizQuestion.question, QuizQuestion.at
+        ).where(QuizQuestion.lesson_id.in_(lesson_ids), QuizQuestion.retired_at.is_(None))
+    )
+    questions = {question: (lesson, text, at) for question, lesson, text, at in asked}
     rows = await session.execute(
-        select(QuizAttempt, QuizQuestion)
+        select(QuizAttempt.person_id, QuizAttempt.question_id, QuizAttempt.right)
         .join(QuizQuestion, QuizQuestion.id == QuizAttempt.question_id)
         .where(
             QuizAttempt.person_id.in_(person_ids),
@@ -180,8 +187,11 @@ async def _attempts(
         )
         .order_by(QuizAttempt.number)
     )
-    last = {(attempt.person_id, question.id): (attempt, question) for attempt, question in rows}
-    return list(last.values())
+    last = {(person, question): right for person, question, right in rows}
+    return [
+        (person, questions[question][0], Answered(*questions[question][1:], right))
+        for (person, question), right in last.items()
+    ]
 
 
 async def _said(
@@ -218,13 +228,13 @@ def reckon(folder: DataFolder, loaded: Loaded, person_ids: Iterable[str]) -> Kno
     learners = {person_id: Learner() for person_id in person_ids}
     for lesson_id, person_id, status in loaded.status:
         learners[person_id].status[lesson_id] = status
-    for attempt, question in loaded.attempts:
-        at = _second(loaded, question.lesson_id, question.at)
-        theirs = learners[attempt.person_id].answers.setdefault(question.lesson_id, [])
-        theirs.append(Answered(question.question, at, attempt.right))
+    for person_id, lesson_id, one in loaded.attempts:
+        placed = replace(one, at=_second(loaded, lesson_id, one.at))
+        learners[person_id].answers.setdefault(lesson_id, []).append(placed)
     for person_id, lesson_id, said in loaded.said:
-        placed = Said(said.text, _second(loaded, lesson_id, said.at))
-        learners[person_id].said.setdefault(lesson_id, []).append(placed)
+        learners[person_id].said.setdefault(lesson_id, []).append(
+            replace(said, at=_second(loaded, lesson_id, said.at))
+        )
     for person_id, lesson_id, stretches, share in _watched(folder, loaded):
         learners[person_id].watched[lesson_id] = stretches
         learners[person_id].share[lesson_id] = share

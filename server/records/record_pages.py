@@ -12,6 +12,7 @@ from server.errors import Invalid
 from server.hours.ring import context as hours_context
 from server.http.context import house, translator
 from server.http.pages import render
+from server.notices.store import mark_seen
 from server.records.access import cohorts_of_trainee, record_of
 from server.records.contesting import contests_of
 from server.records.days import ICONS, by_day, called
@@ -41,6 +42,8 @@ async def _page(request: Request, person_id: str) -> Response:
     async with the_house.database.session() as session:
         learner = await record_of(session, reader, person_id)
         cohorts = await cohorts_of_trainee(session, learner.id)
+        if asked.own:
+            await mark_seen(session, reader, learner.id)  # reminders
         page = await trajectory.page(session, asked, kind)
         lines = [entry.id for entry in page.entries if entry.contestable]
         contests = await contests_of(session, [learner.id], lines)
