@@ -7,7 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.accounts.access import names_of
 from server.accounts.sessions import current_person
+from server.attendance.saying import reason_said
 from server.errors import Invalid
 from server.hours.ring import context as hours_context
 from server.http.context import house, translator
@@ -47,6 +49,13 @@ async def _page(request: Request, person_id: str) -> Response:
         page = await trajectory.page(session, asked, kind)
         lines = [entry.id for entry in page.entries if entry.contestable]
         contests = await contests_of(session, [learner.id], lines)
+        said_by = {
+            str(one.params["by"])
+            for line in page.entries
+            for one in line.why
+            if one.params.get("by")
+        }
+        names = await names_of(session, said_by)
         hours = await hours_context(session, words, learner.id, this_year(request))
     found = await map_of(the_house, learner) if cohorts else None
     zone = ZoneInfo(the_house.settings.timezone)
@@ -63,6 +72,7 @@ async def _page(request: Request, person_id: str) -> Response:
         "more": page.more,
         "later": bool(asked.after),
         "contests": {(one.kind, one.line_id): one for _, one in reversed(contests)},
+        "reason": partial(reason_said, words, names=names),
         "steps": found.steps if found else [],
         **hours,
     }

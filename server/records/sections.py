@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.attendance.reckoning import Reason
 from server.errors import Invalid, NotFound
 
 KINDS = (
@@ -45,6 +46,7 @@ class Entry:
     detail  a locale key, filled with `params`; "" for none
     quote   what somebody said or wrote, as they did
     mark    a status of attendance, drawn as a mark
+    why     the reasons for it (`server.attendance.reckoning.Reason`)
     """
 
     at: datetime
@@ -56,6 +58,7 @@ class Entry:
     params: dict[str, Any] = field(default_factory=dict)
     quote: str = ""
     mark: str = ""
+    why: tuple[Reason, ...] = ()
 
     @property
     def place(self) -> tuple[datetime, str, str]:

@@ -3,9 +3,11 @@ the trajectory."""
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.attendance.reckoning import Reason
 from server.attendance.result import StoredResult
 from server.credentials.credential import Achievement, Credential
 from server.hours.line import HoursLine
@@ -44,6 +46,7 @@ def attended(result: StoredResult, lesson: Lesson) -> Entry:
         f"record.lesson.{result.status}" if there else f"record.status.{result.status}",
         {"n": round(result.minutes)},
         mark=result.status,
+        why=msgspec.convert(result.reasons, tuple[Reason, ...]),
     )
 
 
