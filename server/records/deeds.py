@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.comments.comment import Comment
-from server.lessons.lesson import Lesson
+from server.courses.course import CourseStaff
+from server.lessons.lesson import Lesson, LessonStaff
 from server.records.sections import Asked, Entry
 from server.rubrics.rubric import Filing, Sheet
 from server.studying.quiz import QuizAttempt, QuizQuestion
@@ -179,6 +180,40 @@ async def filed_rubrics(session: AsyncSession, asked: Asked) -> list[Entry]:
     ]
 
 
+async def gave_lessons(session: AsyncSession, asked: Asked) -> list[Entry]:
+    """Lessons they were expected to give that are over."""
+    named = exists().where(LessonStaff.lesson_id == Lesson.id)
+    themselves = exists().where(
+        LessonStaff.lesson_id == Lesson.id, LessonStaff.person_id == asked.person_id
+    )
+    courses = select(CourseStaff.course_id).where(CourseStaff.person_id == asked.person_id)
+    entry_id = Lesson.id.concat(".given")  # unlike that of who attends it
+    found = await session.execute(
+        asked.narrow(
+            select(Lesson, entry_id).where(
+                or_(themselves, and_(~named, Lesson.course_id.in_(courses))),
+                Lesson.ended_at.is_not(None),
+                Lesson.cancelled_at.is_(None),
+            ),
+            "lesson",
+            Lesson.starts_at,
+            entry_id,
+        )
+    )
+    return [
+        Entry(
+            lesson.starts_at,
+            "lesson",
+            name,
+            lesson.title,
+            f"/lessons/{lesson.id}",
+            "record.lesson.given",
+            {"n": lesson.minutes},
+        )
+        for lesson, name in found
+    ]
+
+
 def _moment(lesson_id: str, at: float | None) -> str:
     """The second of a lesson's recording, as an address."""
     place = "" if at is None else f"?t={int(at)}"
@@ -186,6 +221,7 @@ def _moment(lesson_id: str, at: float | None) -> str:
 
 
 PROVIDERS = (
+    ("lesson", gave_lessons),
     ("quiz", answered_quizzes),
     ("watched", watched_recordings),
     ("talk", wrote_comments),

@@ -73,7 +73,7 @@ class Entry:
     @property
     def contestable(self) -> bool:
         """May its person say that it is not so?"""
-        return self.kind in CONTESTABLE
+        return self.kind in CONTESTABLE and (self.kind != "lesson" or bool(self.mark))
 
 
 @dataclass(frozen=True, slots=True)

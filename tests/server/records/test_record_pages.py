@@ -113,6 +113,17 @@ async def test_only_visits_that_were_some_time_are_told(school: School) -> None:
         assert await session.scalar(select(Watching.sitting).limit(1))
 
 
+async def test_a_teacher_finds_the_lessons_they_gave(school: School) -> None:
+    gone = now() - timedelta(days=1)
+    await school.lesson(-timedelta(days=1), ended_at=gone)
+    await school.lesson(-timedelta(days=2), ended_at=gone, cancelled_at=gone, title="取消的课")
+    page = (await (await school.site.sign_in("lin")).get("/record")).text
+    assert "讲授，45 分钟" in page
+    assert "取消的课" not in page
+    assert "trail__contest" not in page, "of attendance alone"
+    assert "讲授" not in (await (await school.site.sign_in("an")).get("/record")).text
+
+
 async def test_the_map_says_why_and_where_to_go_on(school: School) -> None:
     site = school.site
     an = site.people["an"].id
