@@ -41,7 +41,9 @@ async def do_remind(request: Request) -> Response:
     try:
         text = form.text("text", limit=LONGEST, required=False)
         only = form.text("only", limit=40, required=False)
-        chosen = [only] if only else form.many("person", limit=500)
+        every_one = not only and form.text("all", required=False)
+        listed = [word.person_id for word in board.words] if every_one else []
+        chosen = [only] if only else listed or form.many("person", limit=500)
         people = [board.people[one] for one in chosen if one in board.people]
         if not people:
             raise Invalid("error.record.nobody", field="person")

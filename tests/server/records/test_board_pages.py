@@ -48,11 +48,17 @@ async def test_who_needs_a_word_is_reminded_with_one_click(school: School) -> No
     answer = await zhou.post(f"{records(school)}/remind", {"only": an.id})
     assert answer.headers["location"].endswith("?told=1#words")
     assert (await zhou.post(f"{records(school)}/remind")).status_code == 400, "nobody was ticked"
+    everybody = await zhou.post(f"{records(school)}/remind", {"all": "yes", "text": "请看通知"})
+    assert everybody.headers["location"].endswith("?told=1#words")
     async with school.site.house.database.session() as session:
-        (notice,) = await session.scalars(
-            select(Notice).where(Notice.person_id == an.id, Notice.kind == "record.reminder")
+        told = await session.scalars(
+            select(Notice)
+            .where(Notice.person_id == an.id, Notice.kind == "record.reminder")
+            .order_by(Notice.id)
         )
-    assert "最近连续 2 次没有到课" in notice.params["text"]
+        said = [notice.params["text"] for notice in told]
+    assert "最近连续 2 次没有到课" in said[0]
+    assert said[1] == "请看通知"
     own = (await (await school.site.sign_in("an")).get("/record?kind=reminder")).text
     assert "最近连续 2 次没有到课" in own
 
