@@ -6,8 +6,10 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.comments.comment import Comment
+from server.courses.cohort import Cohort
 from server.courses.course import CourseStaff
 from server.lessons.lesson import Lesson, LessonStaff
+from server.questions.question import BroughtQuestion
 from server.records.sections import Asked, Entry
 from server.rubrics.rubric import Filing, Sheet
 from server.studying.quiz import QuizAttempt, QuizQuestion
@@ -214,6 +216,32 @@ async def gave_lessons(session: AsyncSession, asked: Asked) -> list[Entry]:
     ]
 
 
+async def brought_questions(session: AsyncSession, asked: Asked) -> list[Entry]:
+    """Questions they brought to a cohort."""
+    found = await session.execute(
+        asked.narrow(
+            select(BroughtQuestion, Cohort.name)
+            .join(Cohort, Cohort.id == BroughtQuestion.cohort_id)
+            .where(BroughtQuestion.person_id == asked.person_id),
+            "talk",
+            BroughtQuestion.at,
+            BroughtQuestion.id,
+        )
+    )
+    return [
+        Entry(
+            question.at,
+            "talk",
+            question.id,
+            cohort,
+            f"/questions/{question.cohort_id}",
+            "record.talk.taken_up" if question.taken_up_at else "record.talk.brought",
+            quote=question.text[:QUOTED],
+        )
+        for question, cohort in found
+    ]
+
+
 def _moment(lesson_id: str, at: float | None) -> str:
     """The second of a lesson's recording, as an address."""
     place = "" if at is None else f"?t={int(at)}"
@@ -225,6 +253,7 @@ PROVIDERS = (
     ("quiz", answered_quizzes),
     ("watched", watched_recordings),
     ("talk", wrote_comments),
+    ("talk", brought_questions),
     ("rehearsal", rehearsed),
     ("rubric", filed_rubrics),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from server.attendance.result import StoredResult
 from server.comments.comment import Comment
+from server.questions.question import BroughtQuestion
 from server.recordings.recording import Recording
 from server.records.sections import Asked, Trajectory
 from server.store.database import new_id, now
@@ -41,6 +42,11 @@ async def studied(school: School, answers: int = 2) -> str:
             for n in range(1, answers + 1)
         )  # fmt: skip
         session.add(
+            BroughtQuestion(
+                cohort_id=school.cohort_id, person_id=an, kind="practice", text="谁来修楼道灯？"
+            )
+        )
+        session.add(
             Comment(
                 subject_kind="lesson", subject_id=lesson.id, author_id=an, at=12.0,
                 text="这里能再讲讲吗", audience="insiders",
@@ -54,7 +60,7 @@ async def test_the_record_is_read_by_its_person_and_who_looks_after_them(school:
     lesson = await studied(school)
     an = site.people["an"].id
     own = (await (await site.sign_in("an")).get("/record")).text
-    for said in ("网格化管理", "一个网格多少户？", "答对", "这里能再讲讲吗"):
+    for said in ("网格化管理", "一个网格多少户？", "答对", "这里能再讲讲吗", "谁来修楼道灯？"):
         assert said in own
     assert f"/lessons/{lesson}/recording?t=30" in own
     for login, status in {"zhou": 200, "xue": 200, "lin": 404, "bo": 404, "mei": 404}.items():
@@ -79,7 +85,7 @@ async def test_pages_follow_one_another_without_a_gap_or_a_repeat(school: School
                 break
             after = page.entries[-1].place
     assert [one.place for one in found] == [one.place for one in every.entries]
-    assert len(found) == 51
+    assert len(found) == 52
     visitor = await school.site.sign_in("an")
     first = (await visitor.get("/record")).text
     more = first.split('trail__more" data-trail-target="more" href="')[1].split('"')[0]
