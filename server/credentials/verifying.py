@@ -91,7 +91,7 @@ def verify(bundle: Document, moment: datetime, trust: Trust) -> Verdict:
         checks += [_signature(credential, key), _time(badge, moment)]
         checks += [
             _status(badge, credential, bundle.get("statusList"), document),
-            _log(badge, credential, bundle.get("log"), document),
+            _log(badge, credential, bundle.get("log"), document, own=known.reason == "own"),
         ]
     return Verdict(badge, tuple(checks))
 
@@ -158,7 +158,9 @@ def _status(badge: Badge, credential: Document, listed: Any, document: Any) -> C
     return Check("status", "bad" if revoked else "good", "revoked" if revoked else "ok", {"at": at})
 
 
-def _log(badge: Badge, credential: Document, given: Any, document: Any) -> Check:
+def _log(badge: Badge, credential: Document, given: Any, document: Any, *, own: bool) -> Check:
+    if not isinstance(given, dict) and own:  # whoever stole a key can sign, but was not logged
+        return Check("log", "bad", "absent")
     if not isinstance(given, dict):
         return Check("log", "open", "missing")
     head, entry, index = given.get("head"), given.get("entry"), given.get("index")

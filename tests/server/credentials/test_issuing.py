@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import json
+import uuid
 from typing import Any
 
 import pypdfium2
@@ -224,3 +225,19 @@ async def test_unknown_ones_are_answered_kindly_and_asking_is_slowed_down(site: 
         assert (page.status_code, "没有这个编号的证书" in page.text) == (404, True)
     codes = [(await stranger.get("/verify/absent")).status_code for _ in range(60)]
     assert codes[-1] == 429
+
+
+async def test_who_stole_the_key_can_sign_but_is_not_in_the_log(site: Site) -> None:
+    (one,) = await give(site, await achievement(site), "an")
+    bundle = (await answer(site, f"/verify/{one.id}"))["bundle"]
+    async with site.house.database.session() as session:
+        signer = await site.house.part(Credentials).keyring.signer(session)
+    stranger = await site.visitor()
+    await stranger.get("/verify")
+    for change in ({"id": one.document["id"][:-36] + str(uuid.uuid4())}, {"name": "博士"}):
+        bare = {name: part for name, part in one.document.items() if name != "proof"} | change
+        forged = bundle | {"credential": signer.sign(bare, now())}
+        files = {"file": ("it.json", json.dumps(forged).encode())}
+        page = (await stranger.post("/verify", files=files)).text
+        assert "签名正确" in page
+        assert "这份证书无效" in page
