@@ -30,7 +30,9 @@ class Overseer:
         return self.everybody or person_id in self.own
 
     def decides(self, person_id: str) -> bool:
-        """May they say how it was with this person?"""
+        """May they say how it was with this person? Nobody does about themselves."""
+        if person_id == self.person.id:
+            return False
         return self.decides_all or person_id in self.own
 
     @property

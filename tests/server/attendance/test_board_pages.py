@@ -92,6 +92,19 @@ async def test_an_adviser_of_another_cohort_sees_only_their_own(school: School) 
     assert "安学员" not in sheet
 
 
+async def test_nobody_says_how_it_was_with_themselves(school: School) -> None:
+    lesson = await held(school)
+    async with school.site.house.database.session() as session:
+        xue = school.site.people["xue"].id
+        session.add(CohortMember(cohort_id=school.cohort_id, person_id=xue))
+    visitor = await school.site.sign_in("xue")
+    own = path(school, lesson, "xue")
+    assert f"{own}/mark" not in (await visitor.get(own)).text
+    sent = {"status": "present", "why": "在", "nonce": "once"}
+    assert (await visitor.post(f"{own}/mark", sent)).status_code == 403
+    assert (await results(school, lesson))["xue"].status == "absent"
+
+
 async def test_who_is_missing_is_reminded_once_and_not_after_the_lesson(school: School) -> None:
     lesson = await school.lesson(timedelta(minutes=-20))
     await given(school, lesson, Fact("began", "began", lesson.starts_at))
