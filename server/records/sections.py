@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.attendance.reckoning import Reason
 from server.errors import Invalid, NotFound
+from server.http.forms import YEARS
 
 KINDS = (
     "lesson",  # came to a lesson, or did not
@@ -190,6 +191,9 @@ def read_place(text: str) -> tuple[datetime, str, str] | None:
         moment = datetime.fromisoformat(parts[0].replace(" ", "+"))
         if len(parts) < 3 or moment.tzinfo is None or parts[1] not in KINDS or len(text) > 200:
             raise ValueError
-    except ValueError:
+        moment = moment.astimezone(UTC)
+        if not YEARS[0] <= moment.year <= YEARS[1]:
+            raise ValueError
+    except (ValueError, OverflowError):
         raise Invalid("error.record.place") from None
     return moment, parts[1], parts[2]

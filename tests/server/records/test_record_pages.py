@@ -1,6 +1,7 @@
 """The learner's page: who reads it, what it tells, and how it goes on."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -181,3 +182,12 @@ async def test_a_line_is_contested_once_and_both_sides_see_what_came_of_it(schoo
     own = (await an.get(theirs)).text
     assert "未采纳" in own
     assert "以系统记录为准" in own
+
+
+async def test_a_place_beyond_all_time_is_refused(site: Site) -> None:
+    an = await site.sign_in("an")
+    own = f"/record/{site.people['an'].id}"
+    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999+00:00"):
+        place = quote(f"{moment}~lesson~x")
+        assert (await an.get(f"{own}?after={place}")).status_code == 400
+        assert (await an.get(f"{own}/contest?line={place}")).status_code == 400
