@@ -94,6 +94,8 @@ async def do_withdraw(request: Request) -> Response:
     try:
         async with house(request).database.session() as session:
             person = await person_to_see(session, keeper, person_id)
+            if person.id == keeper.id:
+                raise Invalid("error.hours.own")
             source, why = form.text("source", limit=64), form.text("why", limit=200)
             if not await withdraw(session, person.id, "adjusted", source, keeper.id, why):
                 raise NotFound

@@ -56,7 +56,10 @@ def year_asked(text: str, this_year: int) -> int:
     """The year of an address, this one for "". NotFound."""
     if not text:
         return this_year
-    if not (text.isascii() and text.isdigit()) or not YEARS[0] <= int(text) <= YEARS[1]:
+    if (
+        not (text.isascii() and text.isdigit() and len(text) == 4)
+        or not YEARS[0] <= int(text) <= YEARS[1]
+    ):
         raise NotFound
     return int(text)
 

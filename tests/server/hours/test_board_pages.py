@@ -3,8 +3,11 @@
 import io
 
 import openpyxl
+from sqlalchemy import select
 
 from server.accounts.person import Person
+from server.hours.ledger import adjust
+from server.hours.line import HoursGiven
 from tests.server.hours.making import Office
 
 
@@ -27,6 +30,7 @@ async def test_who_sees_whose_hours(office: Office) -> None:
     assert (await zhou.get("/hours?cohort=nobody")).status_code == 404
     assert (await xue.get("/hours?year=nineteen")).status_code == 404
     assert (await xue.get("/hours?year=2001")).status_code == 200
+    assert (await xue.get(f"/hours?year={'9' * 5000}")).status_code == 404
 
     mine = (await an_self.get("/hours/mine")).text
     assert "考勤为“出勤”，课长 45 分钟；满 30 分钟的计 1 学时。" in mine
@@ -82,6 +86,14 @@ async def test_adjusting_by_hand_is_a_line_with_why(office: Office) -> None:
     assert "已撤回：弄错了。" in page
     assert "有过变动的 2 条记录" in page
     own = await xue.post(f"/hours/people/{office.id('xue')}/adjust", {"hours": "5", "why": "我"})
+    assert own.status_code == 400
+    async with office.school.site.house.database.session() as session:
+        await adjust(session, office.id("xue"), 2026, -5, an, "多记了")
+        (given,) = await session.scalars(
+            select(HoursGiven).where(HoursGiven.person_id == office.id("xue"))
+        )
+    sent = {"source": given.source_id, "why": "我觉得没有"}
+    own = await xue.post(f"/hours/people/{office.id('xue')}/withdraw", sent)
     assert own.status_code == 400
     zhou = await office.school.site.sign_in("zhou")
     answer = await zhou.post(f"{path}/adjust", {"hours": "5", "why": "班主任"})
