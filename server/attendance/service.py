@@ -6,7 +6,8 @@ and a lesson that is over and not pinned is due. So nothing is lost when the ser
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -72,17 +73,25 @@ class Attendance:
         """Read the rooms that are open, and reckon what is due; once."""
         moment = now()
         for lesson_id in await self._open(moment):
-            async with self._house.database.session() as session:
-                lesson = await session.get(Lesson, lesson_id)
-                if lesson is not None:
-                    await read_room(session, lesson)
-                    await read_calls(session, lesson, moment)
+            with _alone(lesson_id):
+                await self._read(lesson_id, moment)
         for lesson_id in await self._over(moment):
-            async with self._house.database.session() as session:
-                lesson = await session.get(Lesson, lesson_id)
-                changed = await settle(session, lesson) if lesson is not None else ()
-            if changed:
-                self._house.bus.publish(AttendanceChanged(lesson_id, changed))
+            with _alone(lesson_id):
+                await self._settle(lesson_id)
+
+    async def _read(self, lesson_id: str, moment: datetime) -> None:
+        async with self._house.database.session() as session:
+            lesson = await session.get(Lesson, lesson_id)
+            if lesson is not None:
+                await read_room(session, lesson)
+                await read_calls(session, lesson, moment)
+
+    async def _settle(self, lesson_id: str) -> None:
+        async with self._house.database.session() as session:
+            lesson = await session.get(Lesson, lesson_id)
+            changed = await settle(session, lesson) if lesson is not None else ()
+        if changed:
+            self._house.bus.publish(AttendanceChanged(lesson_id, changed))
 
     async def _work(self) -> None:
         while True:
@@ -167,3 +176,12 @@ class Attendance:
             body={"share": step / STEPS},
         )
         await self.add(event.lesson_id, fact)
+
+
+@contextmanager
+def _alone(lesson_id: str) -> Iterator[None]:
+    """What fails of one lesson is told; the others do not wait for it."""
+    try:
+        yield
+    except Exception:
+        log.exception("attendance of a lesson could not be reckoned", lesson=lesson_id)

@@ -3,13 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.attendance.evidence import Stale, add, facts_of
 from server.attendance.fact import Fact
 from server.attendance.reckoning import Result
 from server.attendance.result import LessonAttendance, StoredResult
-from server.attendance.results import of_lesson, of_person
+from server.attendance.results import of_lesson, of_person, settle
 from server.attendance.service import Attendance
 from server.classroom.rooms import Rooms
 from server.events import AttendanceChanged, WatchedMore
@@ -129,3 +131,23 @@ async def test_only_the_roster_has_a_status_and_it_is_pinned(school: School) -> 
     await given(school, lesson, Fact("left", "left", lesson.ends_at, school.site.people["an"].id))
     await school.site.house.part(Attendance).look()
     assert set(await results(school, lesson)) == {"an"}, "who came to the class later was not meant"
+
+
+async def test_one_lesson_that_cannot_be_reckoned_keeps_no_other_waiting(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lessons = [await school.lesson(timedelta(hours=-3)) for _ in range(3)]
+    await school.site.house.part(Attendance).stop()
+    for lesson in lessons:
+        await given(school, lesson, came(school, lesson))
+
+    async def fails(session: AsyncSession, lesson: Lesson) -> tuple[str, ...]:
+        if lesson.id == lessons[1].id:
+            raise ValueError("a fault")
+        return await settle(session, lesson)
+
+    monkeypatch.setattr("server.attendance.service.settle", fails)
+    await school.site.house.part(Attendance).look()
+    async with school.site.house.database.session() as session:
+        kept = set(await session.scalars(select(StoredResult.lesson_id)))
+    assert kept == {lessons[0].id, lessons[2].id}
