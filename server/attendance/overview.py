@@ -47,9 +47,10 @@ class Held:
 
 
 async def lessons_overseen(
-    session: AsyncSession, person: Person, start: datetime, end: datetime
+    session: AsyncSession, person: Person, start: datetime, end: datetime, most: int | None = MOST
 ) -> list[tuple[Lesson, Course, bool]]:
-    """Lessons that begin in [start, end), the newest first; with True where one sees everybody."""
+    """Lessons that begin in [start, end), the newest first; with True where one sees everybody.
+    None for `most`: all of them."""
     every = true() if person.is_a("learning_admin", "supervisor") else leads(person)
     rows = await session.execute(
         select(Lesson, Course, every)
@@ -61,7 +62,7 @@ async def lessons_overseen(
             oversees(person),
         )
         .order_by(Lesson.starts_at.desc(), Lesson.id)
-        .limit(MOST)
+        .limit(most)
     )
     return [(lesson, course, bool(everybody)) for lesson, course, everybody in rows]
 

@@ -45,6 +45,8 @@ async def do_change_policy(request: Request) -> Response:
         async with house(request).database.session() as session:
             if not await _may_change(session, person, course_id):
                 raise Forbidden
+            if course_id:
+                await course_for(session, person, course_id)
             follow = form.choice("follow", ("", "school"))
             policy = None if follow and course_id else read_policy(form)
             why = form.text("why", limit=LONGEST_WHY, required=False)

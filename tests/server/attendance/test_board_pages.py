@@ -1,5 +1,6 @@
 """The board of a lesson: who sees whom, why, and what they may say about it."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -7,6 +8,9 @@ from sqlalchemy import select
 from server.accounts.person import Person, RoleGrant
 from server.attendance.evidence import facts_of
 from server.attendance.fact import Fact
+from server.attendance.overview import MOST
+from server.attendance.policy import Policy
+from server.attendance.result import StoredResult
 from server.attendance.service import Attendance
 from server.courses.cohort import Cohort, CohortMember
 from server.courses.course import CourseCohort
@@ -176,3 +180,34 @@ async def test_evidence_of_one_person_and_of_nobody(school: School) -> None:
         an = await session.scalar(select(Person.id).where(Person.login == "an"))
         found = await facts_of(session, lesson.id, an)
     assert sorted(one.kind for one in found) == ["began", "joined"]
+
+
+async def test_a_table_of_a_period_has_all_its_lessons(school: School) -> None:
+    an = school.site.people["an"].id
+    lessons = [
+        Lesson(
+            id=new_id(), course_id=school.course_id, title=f"第{n}课", minutes=1,
+            starts_at=now() - timedelta(hours=n + 2),
+        )
+        for n in range(MOST + 5)
+    ]  # fmt: skip
+    async with school.site.house.database.session() as session:
+        session.add_all(lessons)
+        await session.flush()
+        session.add_all(
+            StoredResult(
+                lesson_id=lesson.id, person_id=an, status="present", reckoned="present",
+                minutes=1.0, share=1.0, reasons=[],
+            )
+            for lesson in lessons
+        )  # fmt: skip
+    zhou = await school.site.sign_in("zhou")
+    rows = (await zhou.get("/attendance/export.csv")).text.splitlines()
+    assert len(rows) == 1 + len(lessons)
+
+
+async def test_a_policy_is_of_a_course_there_is(school: School) -> None:
+    xue = await school.site.sign_in("xue")
+    sent = {**asdict(Policy()), "code_counts": "yes", "why": ""}
+    assert (await xue.post("/attendance/policy", sent)).status_code == 303
+    assert (await xue.post("/attendance/policy?course=absent", sent)).status_code == 404
