@@ -34,7 +34,7 @@ from server.courses.enrolment import members, names_to_offer, person_called
 from server.errors import Invalid, NotFound, Problem, TooLarge, TooMany, Unavailable
 from server.events import EvidenceGiven
 from server.http.context import house, translator
-from server.http.forms import Form, check_csrf, read_form
+from server.http.forms import MAX_FIELDS, Form, check_csrf, read_form
 from server.http.pages import render
 from server.lessons.attending import members_of
 from server.lessons.lesson import Lesson
@@ -116,7 +116,7 @@ async def do_lesson_roster(request: Request) -> Response:
     """POST /branches/{branch_id}/lessons/{lesson_id}/roster: exactly these "people" of the lesson's
     roster sit there, this once; who is left out sits where their cohort has them sit."""
     person = require(request, *KEEPERS)
-    form = await read_form(request)
+    form = await read_form(request, most=MOST + MAX_FIELDS)
     branch, lesson = await _lesson(request)
     async with house(request).database.session() as session:
         roster = {one.id for one in await members_of(session, lesson)}
@@ -187,7 +187,7 @@ async def _free_name(session: AsyncSession, name: str, own_id: str) -> str:
 
 async def _changed(request: Request, change: Any) -> Response:
     person = require(request, *KEEPERS)
-    form = await read_form(request)
+    form = await read_form(request, most=MOST + MAX_FIELDS)
     branch_id = request.path_params["branch_id"]
     try:
         async with house(request).database.session() as session:

@@ -30,7 +30,7 @@ from server.credentials.multibase import public_of
 from server.credentials.reach import MOST, candidates
 from server.errors import Invalid, NotFound, Problem
 from server.http.context import house, translator
-from server.http.forms import Form, read_form
+from server.http.forms import MAX_FIELDS, Form, read_form
 from server.http.pages import render
 from server.store.database import now
 
@@ -65,7 +65,7 @@ async def show_achievement(request: Request) -> Response:
 
 async def do_issue(request: Request) -> Response:
     """POST /credentials/achievements/{achievement_id}/issue: to those who are ticked."""
-    person, form = require(request, ADMIN), await read_form(request)
+    person, form = require(request, ADMIN), await read_form(request, most=MOST + MAX_FIELDS)
     achievement_id = request.path_params["achievement_id"]
     chosen = form.many("person", limit=MOST) if "person" in form.sent else []
     try:

@@ -19,11 +19,12 @@ YEARS = (1900, 2999)  # with which dates are taken
 Shape = TypeVar("Shape")
 
 
-async def read_form(request: Request, *, file_limit: int = 0) -> "Form":
-    """The posted form; one file of at most `file_limit` bytes where that is given."""
+async def read_form(request: Request, *, file_limit: int = 0, most: int = MAX_FIELDS) -> "Form":
+    """The posted form of at most `most` fields; one file of at most `file_limit` bytes where that
+    is given."""
     files = MAX_FILES if file_limit else 0
     sent = await request.form(
-        max_files=files, max_fields=MAX_FIELDS, max_part_size=max(256 * 1024, file_limit)
+        max_files=files, max_fields=most, max_part_size=max(256 * 1024, file_limit)
     )
     check_csrf(request, sent.get("csrf"))
     return Form(sent)

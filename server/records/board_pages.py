@@ -12,12 +12,12 @@ from starlette.routing import Route
 from server.accounts.sessions import current_person
 from server.errors import Invalid, NotFound, Problem
 from server.http.context import house, translator
-from server.http.forms import Form, read_form
+from server.http.forms import MAX_FIELDS, Form, read_form
 from server.http.pages import render
 from server.http.spreadsheet import Cell, write_csv, write_xlsx
 from server.notices.postbox import Postbox
 from server.records.access import cohort_to_tend
-from server.records.board import Board, board_of
+from server.records.board import MOST_PEOPLE, Board, board_of
 from server.records.reminder import LONGEST, MOST_WEEKS, PlannedReminder
 from server.records.reminding import planned_of, remind, stop
 from server.store.database import now
@@ -36,14 +36,14 @@ async def do_remind(request: Request) -> Response:
     """POST /cohorts/{cohort_id}/record/remind: one person, or those that are ticked; at once, at a
     time, or every week."""
     person, the_house = current_person(request), house(request)
-    form = await read_form(request)
+    form = await read_form(request, most=MOST_PEOPLE + MAX_FIELDS)
     board = await _board(request)
     try:
         text = form.text("text", limit=LONGEST, required=False)
         only = form.text("only", limit=40, required=False)
         every_one = not only and form.text("all", required=False)
         listed = [word.person_id for word in board.words] if every_one else []
-        chosen = [only] if only else listed or form.many("person", limit=500)
+        chosen = [only] if only else listed or form.many("person", limit=MOST_PEOPLE)
         people = [board.people[one] for one in chosen if one in board.people]
         if not people:
             raise Invalid("error.record.nobody", field="person")

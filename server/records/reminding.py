@@ -3,20 +3,23 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.person import Person
-from server.courses.access import cohort_for
 from server.courses.cohort import Cohort
 from server.errors import NotFound
 from server.i18n import Translator
 from server.notices.looking import Looking
 from server.notices.postbox import Postbox
+from server.records.access import cohort_to_tend
 from server.records.board import Board, board_of
 from server.records.needs import Word
 from server.records.reminder import PlannedReminder
 from server.records.standings import REMINDER
+
+log = structlog.get_logger()
 
 AT_ONCE = 20  # planned reminders of one look
 MOST = 50  # that are listed
@@ -86,7 +89,10 @@ class RecordReminders(Looking):
             )
             waiting = list(due)
         for reminder_id in waiting:
-            await self._send(reminder_id, moment)
+            try:
+                await self._send(reminder_id, moment)
+            except Exception:  # the others wait no longer for it
+                log.exception("a planned reminder could not be sent", reminder=reminder_id)
 
     async def _send(self, reminder_id: str, moment: datetime) -> None:
         async with self._house.database.session() as session:
@@ -137,7 +143,7 @@ def next_due(planned: PlannedReminder, moment: datetime) -> datetime | None:
 
 async def _still_tends(session: AsyncSession, by: Person, cohort: Cohort) -> bool:
     try:
-        await cohort_for(session, by, cohort.id)
+        await cohort_to_tend(session, by, cohort.id)
     except NotFound:
         return False
     return True

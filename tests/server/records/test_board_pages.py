@@ -5,12 +5,14 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from server.accounts.person import Person, RoleGrant
 from server.attendance.evidence import add
 from server.attendance.fact import Fact
 from server.attendance.service import Attendance
 from server.notices.notice import Notice
+from server.records.board import Board
 from server.records.reminder import PlannedReminder
 from server.records.reminding import RecordReminders
 from server.store.database import now
@@ -63,6 +65,13 @@ async def test_who_needs_a_word_is_reminded_with_one_click(school: School) -> No
     assert "最近连续 2 次没有到课" in own
 
 
+async def test_everybody_of_a_large_class_can_be_ticked(school: School) -> None:
+    zhou = await school.site.sign_in("zhou")
+    ticked = {"person": [school.site.people["an"].id, *(f"gone-{n}" for n in range(300))]}
+    answer = await zhou.post(f"{records(school)}/remind", ticked)
+    assert answer.headers["location"].endswith("?told=1#words")
+
+
 async def test_a_planned_reminder_comes_every_week_while_it_is_needed(school: School) -> None:
     house, an = school.site.house, school.site.people["an"]
     zhou = await school.site.sign_in("zhou")
@@ -89,6 +98,46 @@ async def test_a_planned_reminder_comes_every_week_while_it_is_needed(school: Sc
     assert (await zhou.post(stop)).status_code == 303
     await part.look(moment)
     assert (await school.told("an")).count("record.reminder") == 1
+
+
+async def plan(school: School, login: str, text: str) -> PlannedReminder:
+    """A reminder to An that is due."""
+    people = school.site.people
+    planned = PlannedReminder(
+        cohort_id=school.cohort_id, people=[people["an"].id], text=text,
+        made_by=people[login].id, due_at=now(),
+    )  # fmt: skip
+    async with school.site.house.database.session() as session:
+        session.add(planned)
+    return planned
+
+
+async def test_who_lost_their_role_reminds_nobody(school: School) -> None:
+    house, zhou = school.site.house, school.site.people["zhou"]
+    planned = await plan(school, "zhou", "请补课")
+    async with house.database.session() as session:
+        await session.execute(delete(RoleGrant).where(RoleGrant.person_id == zhou.id))
+    await house.part(RecordReminders).look(now())
+    assert await school.told("an") == []
+    async with house.database.session() as session:
+        assert (await session.get_one(PlannedReminder, planned.id)).due_at is None
+
+
+async def test_a_reminder_that_fails_keeps_no_other_waiting(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = school.site.house.part(RecordReminders)
+    for text in ("坏的", "请补课"):
+        await plan(school, "zhou", text)
+
+    def addressed(planned: PlannedReminder, board: Board) -> list[Person]:
+        if planned.text == "坏的":
+            raise ValueError("a fault")
+        return list(board.people.values())
+
+    monkeypatch.setattr("server.records.reminding._addressed", addressed)
+    await part.look(now())
+    assert await school.told("an") == ["record.reminder"]
 
 
 async def test_attendance_is_contested_accepted_and_counts(school: School) -> None:
