@@ -27,7 +27,7 @@ def code(**changes: Any) -> Code:
     return Code(**{**given, **changes})
 
 
-@pytest.mark.parametrize("branch", [None, BRANCH])
+@pytest.mark.parametrize("branch", [None, BRANCH], ids=["lesson", "branch"])
 def test_a_token_says_what_it_is_for(branch: str | None) -> None:
     made = code(branch_id=branch, round=3)
     token = token_of(KEY, made)
