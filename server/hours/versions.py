@@ -10,6 +10,8 @@ from server.hours.line import HoursRules
 from server.hours.rules import RuleSet, checked, read
 from server.store.database import now
 
+LAST = 2**31 - 1  # that the database holds
+
 
 async def versions_of(session: AsyncSession, year: int) -> list[HoursRules]:
     """Those of a year that are or were in force, the latest first."""
@@ -33,7 +35,8 @@ async def draft_of(session: AsyncSession, year: int) -> HoursRules | None:
 
 async def version_for(session: AsyncSession, version: int) -> HoursRules:
     """A version, in force or not. NotFound."""
-    found = await session.get(HoursRules, version, with_for_update=True)
+    known = 0 < version <= LAST
+    found = await session.get(HoursRules, version, with_for_update=True) if known else None
     if found is None:
         raise NotFound
     return found

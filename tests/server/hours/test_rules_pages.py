@@ -172,3 +172,9 @@ async def test_many_people_are_reckoned_in_the_background(office: Office) -> Non
     async with office.school.site.house.database.session() as session:
         assert await session.scalar(select(HoursRules.version)) == 2
         assert set((await totals(session, None, office.year)).values()) == {200}
+
+
+async def test_a_version_beyond_all_numbers_is_not_there(office: Office) -> None:
+    xue = await office.school.site.sign_in("xue")
+    for number in (2**31, 10**30):
+        assert (await xue.get(f"/hours/rules/{number}")).status_code == 404
