@@ -2,6 +2,7 @@
 said once, whatever restarts; who was excused is left alone. Faces are forgotten when due."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -70,7 +71,8 @@ class LessonReminders(Looking):
             for lesson in near.all():
                 if what := due(lesson, await rules_of(session, lesson.course_id), moment):
                     await self._remind(session, lesson, what)
-            await forget_finished(session, moment.date())
+            zone = ZoneInfo(self._house.settings.timezone)
+            await forget_finished(session, moment.astimezone(zone).date())
 
     async def _remind(self, session: AsyncSession, lesson: Lesson, what: str) -> None:
         said = await session.scalars(

@@ -1,16 +1,19 @@
 """Reminders of lessons: whom, when, once."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from server.attendance.check_in import Rules, set_rules
 from server.attendance.evidence import add
+from server.attendance.face import agree, consent_of
 from server.attendance.fact import Fact
 from server.attendance.reminding import LessonReminders, due
+from server.courses.cohort import Cohort
 from server.lessons.lesson import Lesson
 from server.store.database import now
-from tests.server.lessons.making import School
+from tests.conftest import SiteMaker
+from tests.server.lessons.making import School, found_school
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,17 @@ async def test_who_came_or_was_excused_is_left_alone_and_a_course_sets_its_own(
     await LessonReminders(site.house).look(now())
     assert await school.told("an") == ["check_in.before", "check_in.missing"]
     assert early.title
+
+
+async def test_a_face_is_kept_until_the_last_day_is_over_at_the_school(
+    make_site: SiteMaker,
+) -> None:
+    school = await found_school(await make_site(timezone="America/Los_Angeles"))
+    database, an = school.site.house.database, school.site.people["an"]
+    async with database.session() as session:
+        await agree(session, an.id)
+        (await session.get_one(Cohort, school.cohort_id)).ends_on = date(2029, 12, 31)
+    for day, kept in ((1, True), (2, False)):  # evenings of the last day, and of the day after
+        await LessonReminders(school.site.house).look(datetime(2030, 1, day, 2, tzinfo=UTC))
+        async with database.session() as session:
+            assert (await consent_of(session, an.id) is not None) == kept
