@@ -8,6 +8,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from limits import RateLimitItemPerMinute
 from sqlalchemy import text
 
 from server.credentials.credential import Credential, issued_to
@@ -15,6 +16,7 @@ from server.credentials.issuing import Credentials
 from server.credentials.log import entry_bytes, faults, is_head
 from server.credentials.merkle import is_consistent, is_included, leaf_hash
 from server.credentials.multibase import public_of
+from server.credentials.public_pages import Turnstile
 from server.credentials.verifying import Trust, verify
 from server.errors import Conflict
 from server.events import CredentialIssued, CredentialRevoked
@@ -241,3 +243,12 @@ async def test_who_stole_the_key_can_sign_but_is_not_in_the_log(site: Site) -> N
         page = (await stranger.post("/verify", files=files)).text
         assert "签名正确" in page
         assert "这份证书无效" in page
+
+
+async def test_who_asks_for_proofs_all_the_time_is_slowed_down(site: Site) -> None:
+    await give(site, await achievement(site), "an")
+    turnstile, visitor = site.house.part(Turnstile), await site.visitor()
+    turnstile._rate = RateLimitItemPerMinute(2)
+    for path in ("proof?index=0", "consistency?from=1", "proof?index=0"):
+        answered = (await visitor.http.get(f"/credentials/log/{path}")).status_code
+    assert answered == 429
