@@ -31,6 +31,8 @@ async def contest(
     result = (await of_lesson(session, lesson)).get(person.id) if lesson is not None else None
     if lesson is None or result is None or not lesson.is_over(now()):
         raise NotFound
+    # Twice at once is asked once.
+    await session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     open_one = await session.scalar(
         select(Dispute.id).where(
             Dispute.lesson_id == lesson_id, Dispute.person_id == person.id, Dispute.state == ASKED
@@ -96,8 +98,8 @@ async def decide(
 
 
 async def dispute_to_decide(session: AsyncSession, by: Person, dispute_id: str) -> Dispute:
-    """One about which the person decides. NotFound."""
-    found = await session.get(Dispute, dispute_id)
+    """One about which the person decides; nobody else does meanwhile. NotFound."""
+    found = await session.get(Dispute, dispute_id, with_for_update=True)
     if found is None or not await decides_about(session, by, found.person_id):
         raise NotFound
     return found

@@ -56,6 +56,8 @@ async def ask(
             raise Invalid("error.leave.days", field="first")
         at = since
         same = (LeaveRequest.since == since) & (LeaveRequest.until == until)
+    # Twice at once is asked once.
+    await session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     known = select(LeaveRequest.id).where(
         LeaveRequest.person_id == person.id, LeaveRequest.state.in_((ASKED, APPROVED)), same
     )
@@ -140,16 +142,16 @@ async def begins(session: AsyncSession, leave: LeaveRequest) -> datetime:
 
 
 async def own_leave(session: AsyncSession, person: Person, leave_id: str) -> LeaveRequest:
-    """A request of one's own. NotFound."""
-    found = await session.get(LeaveRequest, leave_id)
+    """A request of one's own, held until the transaction is over. NotFound."""
+    found = await session.get(LeaveRequest, leave_id, with_for_update=True)
     if found is None or found.person_id != person.id:
         raise NotFound
     return found
 
 
 async def leave_to_decide(session: AsyncSession, by: Person, leave_id: str) -> LeaveRequest:
-    """A request about which somebody decides. NotFound."""
-    found = await session.get(LeaveRequest, leave_id)
+    """A request about which somebody decides; nobody else does meanwhile. NotFound."""
+    found = await session.get(LeaveRequest, leave_id, with_for_update=True)
     if found is None or not await decides_about(session, by, found.person_id):
         raise NotFound
     return found

@@ -116,8 +116,8 @@ async def take_back(
 
 
 async def brought_one(session: AsyncSession, brought_id: str) -> BroughtCredential:
-    """One of them. NotFound."""
-    found = await session.get(BroughtCredential, brought_id)
+    """One of them; nobody else decides about it meanwhile. NotFound."""
+    found = await session.get(BroughtCredential, brought_id, with_for_update=True)
     if found is None:
         raise NotFound
     return found

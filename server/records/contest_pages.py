@@ -85,12 +85,12 @@ async def _decide(
     """Decide about either kind; the id of the lesson whose attendance it is, else "". NotFound."""
     person, postbox = current_person(request), house(request).part(Postbox)
     person_id, contest_id = request.path_params["person_id"], request.path_params["contest_id"]
-    dispute = await session.get(Dispute, contest_id)
+    dispute = await session.get(Dispute, contest_id, with_for_update=True)
     if dispute is not None and dispute.person_id == person_id:
         given = form.choice("status", STATUSES) if accept else ""
         await disputes.decide(session, postbox, dispute, person, given, word)
         return dispute.lesson_id
-    found = await session.get(Contest, contest_id)
+    found = await session.get(Contest, contest_id, with_for_update=True)
     if found is None or found.person_id != person_id:
         raise NotFound
     await decide(session, postbox, found, person, accept, word)

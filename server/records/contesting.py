@@ -50,6 +50,8 @@ async def contest(
     session: AsyncSession, postbox: Postbox, person: Person, entry: Entry, said: str, why: str
 ) -> Contest:
     """Contest a line that says `said`; who decides is told. Conflict where it is contested."""
+    # Twice at once is asked once.
+    await session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     there = await session.scalar(
         select(Contest.id).where(
             Contest.person_id == person.id,

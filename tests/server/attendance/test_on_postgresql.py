@@ -1,39 +1,47 @@
-"""Evidence, results and their guard on the other database."""
+"""Deciding on PostgreSQL, where two really decide at the same time."""
 
+import asyncio
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import DBAPIError
 
-from server.accounts.person import Person
-from server.attendance.evidence import Evidence
-from server.attendance.service import Attendance
+from server.attendance.leaves import ask, decide, leave_to_decide
+from server.errors import Conflict
+from server.notices.postbox import Postbox
 from tests.conftest import SiteMaker
-from tests.server.attendance.test_service import came, given, results
 from tests.server.lessons.making import found_school
 from tests.server.store.postgresql import cluster, programs
 
+pytestmark = pytest.mark.long
 
-@pytest.mark.long
-async def test_evidence_on_postgresql(make_site: SiteMaker) -> None:
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """A cluster of its own; gives SQLAlchemy's address."""
     if programs() is None:
         pytest.skip("PostgreSQL is not installed: scripts/needs.sh postgresql")
     with cluster() as address:
-        school = await found_school(await make_site(database_url=address))
-        lesson = await school.lesson(timedelta(hours=-3))
-        for _ in range(2):
-            await given(school, lesson, came(school, lesson), came(school, lesson, "bo"))
-            await school.site.house.part(Attendance).look()
-        assert (await results(school, lesson))["an"].status == "present"
-        database = school.site.house.database
-        for change in (update(Evidence).values(kind="left"), delete(Evidence)):
-            with pytest.raises(DBAPIError, match="never"):
-                async with database.session() as session:
-                    await session.execute(change)
-        async with database.session() as session:
-            await session.execute(delete(Person).where(Person.login == "bo"))
-            assert len((await session.scalars(select(Evidence.id))).all()) == 1
-        zhou = await school.site.sign_in("zhou")
-        for path in ("/attendance", f"/attendance/lessons/{lesson.id}", "/"):
-            assert (await zhou.get(path)).status_code == 200
+        yield address
+
+
+async def test_two_who_decide_at_once_decide_once(make_site: SiteMaker, postgresql: str) -> None:
+    school = await found_school(await make_site(database_url=postgresql))
+    site, people = school.site, school.site.people
+    lesson, postbox = await school.lesson(timedelta(hours=2)), site.house.part(Postbox)
+    async with site.house.database.session() as session:
+        made = await ask(session, postbox, people["an"], "sick", "发烧", lesson_id=lesson.id)
+
+    async def refuse() -> None:
+        async with site.house.database.session() as session:
+            leave = await leave_to_decide(session, people["xue"], made.id)
+            await decide(session, postbox, leave, people["xue"], False, "不行")
+
+    async with site.house.database.session() as session:
+        leave = await leave_to_decide(session, people["zhou"], made.id)
+        other = asyncio.create_task(refuse())
+        await asyncio.wait({other}, timeout=1)
+        await decide(session, postbox, leave, people["zhou"], True, "")
+    with pytest.raises(Conflict):
+        await other
+    assert await school.told("an") == ["leave.approved"]
