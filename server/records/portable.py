@@ -18,6 +18,7 @@ from server.accounts.person import Person
 from server.courses.lesson_plan import LessonPlan, PlanVersion
 from server.lrs.agents import account_agent
 from server.lrs.finding import Query, find
+from server.notices.notice import Notice
 from server.store.database import Table as Base
 from server.takes.rehearsal import Rehearsal
 from server.takes.take import Take
@@ -137,7 +138,16 @@ def _names_person(column: Column[Any]) -> bool:
 
 
 def _as_row(columns: Iterable[Column[Any]], row: Iterable[Any]) -> dict[str, Any]:
-    return {column.name: value for column, value in zip(columns, row, strict=True)}
+    named = zip(columns, row, strict=True)
+    return {column.name: _unnamed(column, value) for column, value in named}
+
+
+def _unnamed(column: Column[Any], value: Any) -> Any:
+    """What a notice says without who else it is about, and what they gave as a reason."""
+    if column.table.name != Notice.__tablename__ or not isinstance(value, dict):
+        return value
+    others = ("by", "name", "text", "why") if "name" in value else ("by",)
+    return {name: said for name, said in value.items() if name not in others}
 
 
 def _without_others(statement: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from sqlalchemy import select
 import server.app  # noqa: F401 (every table)
 from server.accounts.person import Person
 from server.attendance.evidence import Evidence
+from server.attendance.leaves import ask
 from server.attendance.result import StoredResult
 from server.comments.comment import Comment
 from server.notices.notice import Notice
+from server.notices.postbox import Postbox
 from server.records.portable import LEFT_OUT, columns_of, own_column, tables
 from server.store.database import Table
 from server.studying.quiz import QuizAttempt, QuizQuestion
@@ -87,6 +89,21 @@ async def test_the_package_has_all_of_one_and_nothing_of_others(school: School) 
 
     assert (await (await site.sign_in("bo")).get(address)).status_code == 404
     assert (await (await site.sign_in("zhou")).get(address)).status_code == 404
+
+
+async def test_what_others_asked_of_one_is_theirs(school: School) -> None:
+    site, lesson = school.site, await school.lesson(timedelta(hours=2))
+    postbox, zhou = site.house.part(Postbox), site.people["zhou"]
+    async with site.house.database.session() as session:
+        an = site.people["an"]
+        await ask(session, postbox, an, "sick", "发高烧", lesson_id=lesson.id)
+    answer = await (await site.sign_in("zhou")).get(f"/record/{zhou.id}/record.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    (notice,) = json.loads(files["data.json"])["notice"]
+    assert (notice["kind"], list(notice["params"])) == ("leave.asked", ["at"])
+    for theirs in (an.name, "发高烧"):
+        assert theirs not in "\n".join(files.values())
 
 
 def test_what_opens_doors_is_never_taken_along() -> None:
