@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select
@@ -119,7 +120,9 @@ class RecordReminders(Looking):
                 settings.language,
             )
             planned.sent += bool(told)
-            planned.due_at = next_due(planned, moment) if people else None
+            planned.due_at = (
+                next_due(planned, moment, ZoneInfo(settings.timezone)) if people else None
+            )
 
 
 def _addressed(planned: PlannedReminder, board: Board) -> list[Person]:
@@ -132,12 +135,15 @@ def _addressed(planned: PlannedReminder, board: Board) -> list[Person]:
     ]
 
 
-def next_due(planned: PlannedReminder, moment: datetime) -> datetime | None:
-    """When it is sent again: so many days later, past what a standstill left out; None: never."""
+def next_due(planned: PlannedReminder, moment: datetime, zone: ZoneInfo) -> datetime | None:
+    """When it is sent again: so many days later at the same hour of the school's, past what a
+    standstill left out; None: never."""
     if not planned.every_days or planned.due_at is None:
         return None
     step = timedelta(days=planned.every_days)
-    due = planned.due_at + step * ((moment - planned.due_at) // step + 1)
+    due = planned.due_at.astimezone(zone) + step * ((moment - planned.due_at) // step)
+    while due <= moment:
+        due += step
     return None if planned.until is not None and due > planned.until else due
 
 

@@ -1,7 +1,8 @@
 """The adviser's page: who needs a word, reminders at once and planned, contesting attendance."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -14,7 +15,7 @@ from server.attendance.service import Attendance
 from server.notices.notice import Notice
 from server.records.board import Board
 from server.records.reminder import PlannedReminder
-from server.records.reminding import RecordReminders
+from server.records.reminding import RecordReminders, next_due
 from server.store.database import now
 from tests.conftest import Site
 from tests.server.lessons.making import School, found_school
@@ -98,6 +99,15 @@ async def test_a_planned_reminder_comes_every_week_while_it_is_needed(school: Sc
     assert (await zhou.post(stop)).status_code == 303
     await part.look(moment)
     assert (await school.told("an")).count("record.reminder") == 1
+
+
+def test_a_weekly_reminder_keeps_its_hour_when_clocks_change() -> None:
+    zone = ZoneInfo("America/New_York")
+    due = datetime(2026, 10, 26, 8, 30, tzinfo=zone)  # clocks go back on November 1
+    planned = PlannedReminder(due_at=due, every_days=7, until=None)
+    for late in (timedelta(0), timedelta(days=6)):
+        again = next_due(planned, due + late, zone)
+        assert again == datetime(2026, 11, 2, 8, 30, tzinfo=zone)
 
 
 async def plan(school: School, login: str, text: str) -> PlannedReminder:
