@@ -1,6 +1,7 @@
 """What checking in tells an adviser's board: what to look into, and roll-calls."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.access import names_of
 from server.attendance.access import Overseer
 from server.attendance.branch import Branch, branches_of
-from server.attendance.evidence import facts_of
+from server.attendance.fact import Fact
 from server.attendance.flags import Flag, flags
+from server.attendance.fresh import Reckoned
 from server.attendance.head_counts import HeadCount, latest_counts
 from server.attendance.roll_call import calls_of
 from server.lessons.lesson import Lesson
@@ -50,17 +52,17 @@ class CheckInBoard:
 
 
 async def check_in_at(
-    session: AsyncSession, lesson: Lesson, overseer: Overseer, moment: datetime
+    session: AsyncSession, lesson: Lesson, overseer: Overseer, found: Reckoned
 ) -> CheckInBoard:
-    """What the overseer may see of it."""
-    found = [one for one in await flags(session, lesson.id) if _seen(one.person_ids, overseer)]
-    calls = await calls_of(session, lesson, moment)
+    """What the overseer may see of it; `found`: the lesson's evidence as of now."""
+    raised = [one for one in await flags(session, lesson.id) if _seen(one.person_ids, overseer)]
+    calls = await calls_of(session, lesson, found.moment)
     called = {person for call, _ in calls for person in call.people}
-    names = await names_of(session, {person for flag in found for person in flag.person_ids})
+    names = await names_of(session, {person for flag in raised for person in flag.person_ids})
     called_names = await names_of(session, {one for one in called if overseer.sees(one)})
-    odd = await _odd(session, lesson) if overseer.everybody else []
+    odd = await _odd(session, lesson, found.case.facts) if overseer.everybody else []
     return CheckInBoard(
-        [(flag, [names.get(one, "") for one in flag.person_ids]) for flag in found],
+        [(flag, [names.get(one, "") for one in flag.person_ids]) for flag in raised],
         [
             Called(
                 at=at,
@@ -79,10 +81,10 @@ async def check_in_at(
     )
 
 
-async def _odd(session: AsyncSession, lesson: Lesson) -> list[OddSite]:
+async def _odd(session: AsyncSession, lesson: Lesson, facts: Sequence[Fact]) -> list[OddSite]:
     came = Counter(
         fact.branch_id
-        for fact in await facts_of(session, lesson.id)
+        for fact in facts
         if fact.kind == "scanned" and fact.body.get("round", 1) == 1
     )
     counts = await latest_counts(session, lesson.id)

@@ -120,7 +120,7 @@ async def _board_context(request: Request) -> dict[str, Any]:
         )
         found = await house(request).part(Attendance).fresh.of(session, lesson)
         board = await board_of(session, lesson, overseer, found)
-        check_in = await check_in_at(session, lesson, overseer, found.moment)
+        check_in = await check_in_at(session, lesson, overseer, found)
     why = {
         row.person.id: [reason_said(words, one, board.names) for one in row.result.reasons]
         for row in board.rows

@@ -3,7 +3,7 @@
 from server.records.attendance_told import attendance
 from server.records.class_told import classes
 from server.records.credentials_told import credentials
-from server.records.study_told import comments, courses, quizzes, rehearsals
+from server.records.study_told import brought, comments, courses, quizzes, rehearsals
 from server.records.telling import Read
 from server.records.watching_told import WatchingTeller
 from server.store.folder import DataFolder
@@ -18,6 +18,7 @@ def sources(folder: DataFolder) -> dict[str, Read]:
         "quizzes": quizzes,
         "comments": comments,
         "courses": courses,
+        "brought": brought,
         "rehearsals": rehearsals,
         "credentials": credentials,
     }

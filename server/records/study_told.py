@@ -10,6 +10,7 @@ from server.comments.comment import Comment
 from server.courses.cohort import CohortMember
 from server.courses.course import Course
 from server.lessons.lesson import Lesson
+from server.questions.question import BroughtQuestion
 from server.records.interactions import interaction, response
 from server.records.paging import read_on
 from server.records.statement import Happening, Someone, Writer, duration, id_of
@@ -17,9 +18,11 @@ from server.records.telling import Batch
 from server.records.vocabulary import (
     ADL,
     ANSWERED,
+    ASKED,
     COMMENTED,
     COMPLETED,
     INTERACTION,
+    QUESTION,
     REGISTERED,
     REHEARSAL,
     VIDEO_TIME,
@@ -132,6 +135,26 @@ async def courses(session: AsyncSession, writer: Writer, mark: str) -> Batch:
             profile=ADL,
         )
         for member, course, name, *_ in read.rows
+    ]
+    return Batch(read.mark, happened, more=read.more)
+
+
+async def brought(session: AsyncSession, writer: Writer, mark: str) -> Batch:
+    """Every question that a trainee brought on entry: that there is one, not what it asks."""
+    asked = select(BroughtQuestion, Person.name).join(
+        Person, Person.id == BroughtQuestion.person_id
+    )
+    read = await read_on(session, asked, BroughtQuestion.id, true(), mark)
+    happened = [
+        Happening(
+            names=("brought", question.id),
+            who=Someone(question.person_id, name),
+            verb=ASKED,
+            object=writer.activity(f"/questions/{question.id}", QUESTION),
+            at=question.at,
+            profile=ADL,
+        )
+        for question, name, *_ in read.rows
     ]
     return Batch(read.mark, happened, more=read.more)
 

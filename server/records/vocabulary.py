@@ -89,6 +89,7 @@ EVERYTHING = (
     Told("statements.quiz", (ANSWERED,), INTERACTION, ADL),
     Told("statements.comment", (COMMENTED,), LESSON, ADL),
     Told("statements.course", (REGISTERED,), COURSE, ADL),
+    Told("statements.brought", (ASKED,), QUESTION, ADL),
     Told("statements.rehearsal", (COMPLETED,), REHEARSAL, ADL),
     Told("statements.badge", (EARNED,), BADGE, BADGES),
 )

@@ -13,6 +13,7 @@ from server.attendance.service import Attendance
 from server.comments.comment import Comment
 from server.credentials.issuing import Credentials
 from server.lrs.statement import LrsStatement
+from server.questions.question import BroughtQuestion
 from server.records.telling import Telling
 from server.records.told import RecordMark
 from server.records.watching_told import IDLE
@@ -115,6 +116,17 @@ async def test_answers_comments_and_watching_are_told(school: School) -> None:
     async with school.site.house.database.session() as session:
         await session.execute(update(Comment).where(Comment.id == draft.id).values(draft=False))
     assert verbs(await told(school))["commented"] == 2, "a draft, once others may read it"
+
+
+async def test_a_brought_question_is_told_without_its_words(school: School) -> None:
+    an = school.site.people["an"].id
+    brought = BroughtQuestion(
+        cohort_id=school.cohort_id, person_id=an, kind="theory", text="怎样才算基层？"
+    )
+    await add(school, brought)
+    (asked,) = await told(school)
+    assert asked["object"]["id"].endswith(f"/questions/{brought.id}")
+    assert brought.text not in json.dumps(asked, ensure_ascii=False)
 
 
 async def test_a_correction_takes_back_what_was_told(school: School) -> None:
