@@ -22,7 +22,7 @@ from server.credentials.keys import Keyring, Signer
 from server.credentials.log import Leaf, append, digest_of, proof_of_entry
 from server.credentials.status_list import BITS, list_credential
 from server.credentials.verifying import FORMAT, Trust
-from server.errors import Conflict, NotFound
+from server.errors import Conflict, Invalid, NotFound
 from server.events import CredentialIssued, CredentialRevoked
 from server.http.context import House
 from server.notices.postbox import Postbox
@@ -62,7 +62,10 @@ class Credentials:
     async def issue(
         self, achievement_id: str, person_ids: Sequence[str], by: Person
     ) -> list[Credential]:
-        """Give it to people, all or none. Who holds a good one already is passed over. NotFound."""
+        """Give it to people, all or none. Who holds a good one already is passed over. NotFound;
+        Invalid where somebody would give it to themselves."""
+        if by.id in person_ids:
+            raise Invalid("error.credential.own_case")
         async with self._one:
             return await self._issue(achievement_id, person_ids, by)
 

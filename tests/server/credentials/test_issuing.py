@@ -18,7 +18,7 @@ from server.credentials.merkle import is_consistent, is_included, leaf_hash
 from server.credentials.multibase import public_of
 from server.credentials.public_pages import Turnstile
 from server.credentials.verifying import Trust, verify
-from server.errors import Conflict
+from server.errors import Conflict, Invalid
 from server.events import CredentialIssued, CredentialRevoked
 from server.store.database import now
 from tests.conftest import Site
@@ -67,6 +67,13 @@ async def test_others_accept_it_until_it_is_revoked(site: Site) -> None:
     assert "填错了人" in notices
     with pytest.raises(Conflict):
         await site.house.part(Credentials).revoke(one.id, site.people["xue"], "again")
+
+
+async def test_nobody_gives_one_to_themselves(site: Site) -> None:
+    made = await achievement(site)
+    with pytest.raises(Invalid):
+        await give(site, made, "an", "xue")
+    assert len(await give(site, made, "an")) == 1
 
 
 async def test_nobody_gets_the_same_twice_unless_it_was_revoked(site: Site) -> None:
