@@ -1,6 +1,6 @@
 """Which people a person may see and change: loading is the permission check."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,7 @@ VISITOR = "guest-"  # begins the sign-in name, which nobody signs in with; an id
 EVERYDAY = frozenset(
     {"teacher", "trainee", "expert", "supervisor", "class_adviser", "assistant", "guest"}
 )  # the roles of teaching
+AT_ONCE = 5000  # a database takes so many parameters, not any number
 MANAGERS = ("learning_admin", "security_admin", "system_admin")
 
 
@@ -59,9 +60,26 @@ async def person_by_login(session: AsyncSession, login: str) -> Person:
 
 async def names_of(session: AsyncSession, ids: Iterable[str | None]) -> dict[str, str]:
     """Names by id, of active and former people alike. The caller decides which ids may be named."""
-    wanted = {person_id for person_id in ids if person_id}
-    found = await session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {person_id: name for person_id, name in found}
+    named: dict[str, str] = {}
+    for some in _batches(ids):
+        found = await session.execute(select(Person.id, Person.name).where(Person.id.in_(some)))
+        named |= {person_id: name for person_id, name in found}
+    return named
+
+
+async def people_of(session: AsyncSession, ids: Iterable[str | None]) -> dict[str, Person]:
+    """The same, whole."""
+    known: dict[str, Person] = {}
+    for some in _batches(ids):
+        found = await session.scalars(select(Person).where(Person.id.in_(some)))
+        known |= {person.id: person for person in found}
+    return known
+
+
+def _batches(ids: Iterable[str | None]) -> Iterator[list[str]]:
+    wanted = sorted({person_id for person_id in ids if person_id})
+    for start in range(0, len(wanted), AT_ONCE):
+        yield wanted[start : start + AT_ONCE]
 
 
 async def grantable_roles(session: AsyncSession, giver: Person) -> frozenset[str]:

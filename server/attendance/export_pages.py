@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.accounts.access import names_of, require
+from server.accounts.access import names_of, people_of, require
 from server.accounts.person import Person
 from server.accounts.sessions import current_person
 from server.attendance.access import READERS, advisees, to_oversee
@@ -74,12 +74,7 @@ async def export(request: Request) -> Response:
             and (lessons[lesson.id][1] or person_id in own)
             and (among is None or person_id in among)
         ]
-        people = {
-            one.id: one
-            for one in await session.scalars(
-                select(Person).where(Person.id.in_({person_id for _, person_id, _ in rows}))
-            )
-        }
+        people = await people_of(session, (person_id for _, person_id, _ in rows))
         names = await names_of(session, people_named([], [result for *_, result in rows]))
     entries = [
         Entry(people[person_id], lesson, lessons[lesson.id][0], result)
