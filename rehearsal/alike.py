@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import rjieba
 import snowballstemmer
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
+from rehearsal.cutting import words_of
 from rehearsal.lexicon import BY_LANGUAGE
 from rehearsal.text import Unit, split_units
 
@@ -120,17 +120,6 @@ class Heard:
     def _hit(self, first: int, last: int, score: float) -> Hit:
         last = max(first + 1, last)
         return Hit(self.units[first].start, self.units[last - 1].end, score)
-
-
-def words_of(text: str, language: str) -> list[str]:
-    """`text` cut into words: by jieba for Chinese, at spaces for English."""
-    units = split_units(text)
-    if language == "en":
-        return units
-    words: list[str] = []
-    for word in rjieba.cut(text):
-        words += ["".join(split_units(word))] if split_units(word) else []
-    return words
 
 
 def content_words(text: str, language: str) -> list[str]:

@@ -3,7 +3,8 @@
 from collections import Counter
 from math import log
 
-from rehearsal.alike import content_words, sound_of, words_of
+from rehearsal.alike import content_words, sound_of
+from rehearsal.cutting import words_of
 from rehearsal.lexicon import BY_LANGUAGE, VERSION
 from rehearsal.measures import Clip, Measure
 from rehearsal.plan import Plan

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from rehearsal.alike import words_of
+from rehearsal.cutting import words_of
 from rehearsal.lexicon import BY_LANGUAGE
 from server.search.tokens import fold, stem
 
