@@ -138,6 +138,7 @@ def test_a_second_page_takes_over_and_the_first_may_take_it_back(
     assert len(recorded(server, room).spans) >= 1
 
 
+@pytest.mark.long
 def test_a_killed_server_comes_back_and_the_take_goes_on(hall: Hall, browser: Browser) -> None:
     server, room = hall.server, hall.with_plan.pop()
     page = open_page(browser, server, narrow=True)

@@ -62,7 +62,7 @@ def test_lin_keeps_a_timetable_and_an_follows_it(server: Server, browser: Browse
     check_accessible(lin)
 
     sign_in(an, "an")
-    expect(an.get_by_role("heading", name="基层治理", exact=True)).to_be_visible()
+    expect(an.get_by_role("heading", name="基层治理", exact=True).last).to_be_visible()
     check_accessible(an)
     an.get_by_role("link", name="通知").click()
     expect(an.locator(".notices__one--new")).to_have_count(3)

@@ -47,13 +47,16 @@ def model(request: pytest.FixtureRequest, material: Path) -> Path | None:
     return material / "models/face/face_detection_yunet_2023mar.onnx"
 
 
+@pytest.mark.parametrize(
+    "crowds", [(0, 6, 24), pytest.param((1, 15, 32), marks=pytest.mark.long)], ids=str
+)
 def test_the_true_number_lies_within_the_stated_error(
-    faces: list[Picture], model: Path | None
+    faces: list[Picture], model: Path | None, crowds: tuple[int, ...]
 ) -> None:
-    scenes = [(people, seed) for people in (0, 1, 6, 15, 24, 32) for seed in range(2)]
+    scenes = [(people, seed) for people in crowds for seed in range(1 if 0 in crowds else 4)]
     found = {scene: count_heads(room(faces, *scene), model) for scene in scenes}
     wrong = {
         scene: heads for scene, heads in found.items() if abs(heads.count - scene[0]) > heads.error
     }
     assert not wrong
-    assert found[(0, 0)] == Heads(0, 1)
+    assert found.get((0, 0), Heads(0, 1)) == Heads(0, 1)

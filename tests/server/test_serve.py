@@ -121,6 +121,7 @@ def test_https_with_a_certificate_of_its_own(tmp_path: Path, stack: ExitStack) -
     assert f"https://localhost:{served.port}" in served.log.read_text("utf-8")
 
 
+@pytest.mark.long
 def test_addresses_nobody_can_listen_on(tmp_path: Path) -> None:
     here = ("serve", "--data", tmp_path / "data")
     assert "--host" in refused(*here, "--host", "no such host", "--port", free_port())
@@ -128,6 +129,7 @@ def test_addresses_nobody_can_listen_on(tmp_path: Path) -> None:
     assert "65535" in refused(*here, "--port", 99_999)
 
 
+@pytest.mark.long
 def test_folders_and_databases_nobody_can_use(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     said = refused("serve", "--data", tmp_path / "file", "--port", free_port())

@@ -13,9 +13,9 @@ from server.classroom.rooms import Rooms
 from server.events import RecordingFinished, RoomEnded
 from server.store.database import Database, sqlite_url
 from server.store.folder import DataFolder
-from tests.browser.conftest import Server, seed
+from tests.browser.conftest import Server
 from tests.browser.rooms import put_room
-from tests.conftest import Site, free_port
+from tests.conftest import Site, free_port, seed
 from tests.media.publishing import until
 from tests.server.classroom.opening import open_room, page_of
 from tests.server.classroom.publisher import Publisher
@@ -93,7 +93,7 @@ async def test_a_crash_in_mid_take_loses_nothing_of_the_log_and_the_take_goes_on
     tmp_path: Path,
 ) -> None:
     data = tmp_path / "data"
-    await asyncio.to_thread(seed, data)
+    await seed(data)
     room_id = await asyncio.to_thread(put_room, data, after="/takes/one")
     server = Server(data, free_port(), {"JIANGTAI_WHISPER_MODEL": "none"})
     await asyncio.to_thread(server.start)

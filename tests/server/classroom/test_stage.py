@@ -47,7 +47,7 @@ async def test_a_rehearsal_is_recorded_paused_and_ended(site: Site) -> None:
     [gap] = recording.gaps
     assert gap.reason == "paused"
     assert abs((gap.end - gap.start) - (resumed["at"] - paused["at"]) / 1000) < 0.5
-    assert abs(playable_seconds(recording) - recording.spans[0].duration) < 0.2
+    assert abs(playable_seconds(recording) - recording.spans[0].duration) < 0.5
 
 
 async def test_sound_that_stops_is_noticed_and_comes_back(site: Site) -> None:
