@@ -27,6 +27,7 @@ async def test_a_rehearsal_is_recorded_paused_and_ended(site: Site) -> None:
     site.house.bus.subscribe(RecordingFinished, told.append)
     async with page_of(site, lin, room_id) as page, Publisher(lin, room_id):
         await page.until("tracks_changed", tracks=["audio", "camera"])
+        await asyncio.sleep(1)  # until it is known when frames of a new line were captured
         await page.send("start")
         await page.until("recording_started", page=1)
         await asyncio.sleep(1.5)
@@ -47,7 +48,7 @@ async def test_a_rehearsal_is_recorded_paused_and_ended(site: Site) -> None:
     [gap] = recording.gaps
     assert gap.reason == "paused"
     assert abs((gap.end - gap.start) - (resumed["at"] - paused["at"]) / 1000) < 0.5
-    assert abs(playable_seconds(recording) - recording.spans[0].duration) < 0.5
+    assert abs(playable_seconds(recording) - recording.spans[0].duration) < 0.2
 
 
 async def test_sound_that_stops_is_noticed_and_comes_back(site: Site) -> None:
